@@ -1,0 +1,200 @@
+//! An account as rules see it: its profile, the narrow balance row that commands lock, the
+//! conditions and freezes in force.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::condition::{Condition, ConditionSummary};
+use super::freeze::control::{self, Control, Counting};
+use super::freeze::{Freeze, FreezeMode};
+use super::id::AccountNumber;
+use super::money::{Currency, Minor, Money};
+use super::status::{self, AccountStatus, ConditionKind, Lifecycle};
+
+/// Who the account belongs to; changes rarely. The columns of `account_master` that are not
+/// derived.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// The bank's or the service's own id of the account.
+    pub account_id: String,
+    /// The account.
+    pub account_number: AccountNumber,
+    /// The holder's name.
+    pub account_name: String,
+    /// The customer it belongs to.
+    pub customer_id: String,
+    /// The branch that keeps it.
+    pub branch_code: String,
+    /// When core banking or the import opened it here.
+    pub opened_time: DateTime<Utc>,
+}
+
+/// The row of `account_balance`: what moves with money and what every command needs. Field names
+/// are columns; amounts are minor units of `currency_code`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Balance {
+    /// The account.
+    pub account_number: AccountNumber,
+    /// Its currency.
+    pub currency_code: Currency,
+    /// What was there when the account was imported; never changes.
+    pub opening_balance_minor: Minor,
+    /// The ledger balance, ≥ 0.
+    pub balance_minor: Minor,
+    /// Held by withdrawals, between 0 and the balance.
+    pub reserved_minor: Minor,
+    /// Σ amounts of freezes ACTIVE and WAITING.
+    pub freeze_claim_minor: Minor,
+    /// The largest amount that a freeze in force leaves for living costs.
+    pub exempt_minor: Minor,
+    /// The widest mode of the freezes in effect: AMOUNT stands for none or only amounts.
+    pub freeze_whole: FreezeMode,
+    /// The stage of the account's life.
+    pub lifecycle: Lifecycle,
+    /// One bit per [`ConditionKind`] in force, by declaration order.
+    pub condition_mask: i64,
+    /// Withdrawals that hold money now.
+    pub open_withdrawals: i64,
+    /// The next instant at which something lapses.
+    pub next_lapse_time: Option<DateTime<Utc>>,
+    /// The last transaction that the customer initiated.
+    pub last_customer_time: Option<DateTime<Utc>>,
+    /// The last transaction of anyone.
+    pub last_transaction_time: Option<DateTime<Utc>>,
+    /// Moves with lifecycle, conditions, freezes and profile; the etag.
+    pub status_version: i64,
+    /// The last history row's number.
+    pub history_seq: i64,
+    /// The last freeze's number.
+    pub freeze_seq: i64,
+    /// The last event's number.
+    pub event_seq: i64,
+    /// The last transaction's or withdrawal's number.
+    pub entry_seq: i64,
+    /// The hash of the last history row, hex.
+    pub history_head: String,
+    /// The instant of the last change; the account's time never runs backwards from it.
+    pub changed_time: DateTime<Utc>,
+}
+
+/// An account with all that is in force on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Whose it is.
+    pub profile: Profile,
+    /// The hot row.
+    pub balance: Balance,
+    /// Stored conditions in force.
+    pub conditions: Vec<Condition>,
+    /// Freezes in force, ACTIVE or WAITING.
+    pub freezes: Vec<Freeze>,
+}
+
+/// What history compares: lifecycle, conditions in force, and the status displayed for them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Face {
+    /// The status displayed.
+    pub status: AccountStatus,
+    /// The stage of life.
+    pub lifecycle: Lifecycle,
+    /// All conditions in force, freezes included.
+    pub conditions: Vec<ConditionSummary>,
+}
+
+impl Account {
+    /// The account's number.
+    pub fn number(&self) -> &AccountNumber {
+        &self.balance.account_number
+    }
+
+    /// An amount in the account's currency.
+    pub fn money(&self, minor: Minor) -> Money {
+        Money { minor, currency: self.balance.currency_code }
+    }
+
+    /// balance − reserved.
+    pub fn unreserved(&self) -> Minor {
+        self.balance.balance_minor.saturating_sub(self.balance.reserved_minor)
+    }
+
+    /// What each freeze controls now.
+    pub fn control(&self, counting: Counting) -> Control {
+        control::control(self.unreserved(), &self.freezes, counting)
+    }
+
+    /// money − controlled: what a debit by the customer may take.
+    pub fn available(&self) -> Minor {
+        self.control(Counting::All).available
+    }
+
+    /// The kinds of all conditions in force.
+    pub fn condition_kinds(&self) -> impl Iterator<Item = ConditionKind> + '_ {
+        let stored = self.conditions.iter().filter(|row| row.in_force()).map(|row| row.kind);
+        let frozen = self.freezes.iter().filter(|f| f.in_force()).map(Freeze::condition_kind);
+        stored.chain(frozen)
+    }
+
+    /// The status that the account displays.
+    pub fn status(&self) -> AccountStatus {
+        status::displayed(self.balance.lifecycle, self.condition_kinds())
+    }
+
+    /// Whether a condition of this kind is in force.
+    pub fn has(&self, kind: ConditionKind) -> bool {
+        self.condition_kinds().any(|held| held == kind)
+    }
+
+    /// The face that history compares, conditions in order of since, then id.
+    pub fn face(&self) -> Face {
+        let stored = self.conditions.iter().filter(|row| row.in_force()).map(|row| {
+            let id = row.condition_id.as_str().to_owned();
+            (row.since_time, ConditionSummary { id, kind: row.kind, cause: row.cause })
+        });
+        let frozen = self.freezes.iter().filter(|freeze| freeze.in_force()).map(|freeze| {
+            let id = freeze.freeze_id.as_str().to_owned();
+            let kind = freeze.condition_kind();
+            (freeze.create_time, ConditionSummary { id, kind, cause: freeze.shown_cause() })
+        });
+        let mut all: Vec<_> = stored.chain(frozen).collect();
+        all.sort_by(|(a_time, a), (b_time, b)| (a_time, &a.id).cmp(&(b_time, &b.id)));
+        let conditions = all.into_iter().map(|(_, summary)| summary).collect();
+        Face { status: self.status(), lifecycle: self.balance.lifecycle, conditions }
+    }
+
+    /// The next instant at which a condition or freeze ends by itself.
+    pub fn next_lapse(&self) -> Option<DateTime<Utc>> {
+        let rows = self.conditions.iter().filter(|row| row.in_force()).filter_map(|r| r.until_time);
+        let freezes = self.freezes.iter().filter(|f| f.in_force()).filter_map(|f| f.expire_time);
+        rows.chain(freezes).min()
+    }
+
+    /// Forgets conditions and freezes that ended.
+    pub fn drop_ended(&mut self) {
+        self.conditions.retain(Condition::in_force);
+        self.freezes.retain(Freeze::in_force);
+    }
+
+    /// Brings what the hot row derives from conditions and freezes up to date.
+    pub fn derive_balance(&mut self) {
+        self.balance.freeze_claim_minor = control::claim(&self.freezes);
+        self.balance.exempt_minor = control::exempt(&self.freezes);
+        self.balance.freeze_whole = control::widest(&self.freezes);
+        self.balance.condition_mask =
+            self.condition_kinds().map(mask_bit).fold(0, |mask, bit| mask | bit);
+        self.balance.next_lapse_time = self.next_lapse();
+    }
+}
+
+/// The bit of a kind in `condition_mask`.
+pub fn mask_bit(kind: ConditionKind) -> i64 {
+    match kind {
+        ConditionKind::Opening => 1,
+        ConditionKind::Frozen => 2,
+        ConditionKind::Lost => 4,
+        ConditionKind::StopPay => 8,
+        ConditionKind::Suspicious => 16,
+        ConditionKind::InfoExpired => 32,
+        ConditionKind::Dormant => 64,
+        ConditionKind::Restricted => 128,
+    }
+}

@@ -1,0 +1,358 @@
+//! CreateFreeze: an authority or the bank freezes money. It may exceed the balance and captures
+//! later credits; it may have to wait; what was not sent gives way to it.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_json::json;
+
+use super::cancel_withdrawal::cancel;
+use super::{Answer, Decision, Draft, same_currency};
+use crate::domain::account::Account;
+use crate::domain::action::SecondPerson;
+use crate::domain::approval;
+use crate::domain::book::{Ids, Loaded};
+use crate::domain::command::Violation;
+use crate::domain::freeze::control::{self, Counting};
+use crate::domain::freeze::kind::{self, AmountRule, AuthorityKind, CountedFrom, FirstTerm, Makes};
+use crate::domain::freeze::{
+    Disclosure, Freeze, FreezeAct, FreezeActKind, FreezeMode, FreezeSource, FreezeStatus,
+    FreezeType, Officer, Urgency,
+};
+use crate::domain::id::{FreezeId, RowId};
+use crate::domain::money::Money;
+use crate::domain::refusal::{Fact, Reason, Refusal, Refused};
+use crate::domain::status::{Cause, Lifecycle};
+use crate::domain::terms::{self, Term};
+use crate::domain::withdrawal::{Event, State, Withdrawal};
+
+/// The bank's own emergency freeze lapses after this unless confirmed.
+const EMERGENCY: Term = Term::hours(48);
+
+/// How long an order says its freeze lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Duration {
+    /// Not said: the longest first term of its kind.
+    Unstated,
+    /// Until this exclusive instant.
+    Until(DateTime<Utc>),
+    /// For a term.
+    For(Term),
+}
+
+/// A freeze to place.
+#[derive(Debug, Clone, Serialize)]
+pub struct CreateFreeze {
+    /// JUDICIAL or BANK.
+    pub freeze_type: FreezeType,
+    /// The kind of order.
+    pub authority_kind: AuthorityKind,
+    /// The authority, or the department of the bank.
+    pub authority_name: String,
+    /// The document.
+    pub document_no: String,
+    /// Its officers.
+    pub officers: Vec<Officer>,
+    /// When the papers were served; absent = now.
+    pub served_time: Option<DateTime<Utc>>,
+    /// How much it takes.
+    pub mode: FreezeMode,
+    /// The amount of mode AMOUNT.
+    pub amount: Option<Money>,
+    /// What it leaves for living costs.
+    pub exempt: Option<Money>,
+    /// How long it lasts.
+    pub duration: Duration,
+    /// Why, in words.
+    pub reason: String,
+    /// What would end it, in words.
+    pub unfreeze_condition: String,
+    /// Who may read it.
+    pub disclosure: Disclosure,
+    /// Whether it acts before a second person confirms.
+    pub urgency: Urgency,
+    /// How it arrived.
+    pub source: FreezeSource,
+}
+
+impl CreateFreeze {
+    /// What is wrong whatever the account looks like.
+    pub fn violations(&self, now: DateTime<Utc>) -> Vec<Violation> {
+        let rule = kind::rule(self.authority_kind);
+        let mut found = Vec::new();
+        let mut wrong = |field, text: &str| found.push(Violation::new(field, text));
+        let bank = self.freeze_type == FreezeType::Bank;
+        match self.freeze_type {
+            FreezeType::Customer => wrong("type", "a loss is reported with REPORT_LOSS"),
+            FreezeType::Bank | FreezeType::Judicial => {}
+        }
+        if bank != (self.authority_kind == AuthorityKind::Bank) {
+            wrong("authority_kind", "BANK goes with type BANK, every other kind with JUDICIAL");
+        }
+        if self.authority_kind == AuthorityKind::Customer {
+            wrong("authority_kind", "a loss is reported with REPORT_LOSS");
+        }
+        if (self.mode == FreezeMode::Amount) != self.amount.is_some() {
+            wrong("amount", "goes with mode AMOUNT, and only with it");
+        }
+        let whole = self.mode != FreezeMode::Amount;
+        if whole && rule.amount.requires_amount(&self.document_no) {
+            wrong("amount", "this kind of order has to state an amount");
+        }
+        if !whole && rule.amount == AmountRule::Whole {
+            wrong("mode", "this kind of order takes the whole account");
+        }
+        if !bank && self.document_no.is_empty() {
+            wrong("document_no", "is required for a freeze of an authority");
+        }
+        if !bank && self.urgency == Urgency::Emergency {
+            wrong("emergency", "is the bank's own measure");
+        }
+        if self.served_time.is_some_and(|served| served > now) {
+            wrong("served_time", "lies in the future");
+        }
+        if matches!(self.duration, Duration::Until(end) if end <= now) {
+            wrong("expire_time", "lies in the past");
+        }
+        found
+    }
+
+    /// Places the freeze, or says why not.
+    ///
+    /// # Errors
+    /// CURRENCY_MISMATCH, the lifecycle's reasons, ORGAN_WITHOUT_POWER, ACTION_NOT_APPLICABLE for
+    /// kinds that make stop orders, TERM_TOO_LONG, FUNDS_ALREADY_FROZEN.
+    pub fn decide(
+        &self,
+        draft: &mut Draft<'_>,
+        loaded: &Loaded,
+        ids: &mut Ids,
+    ) -> Result<Decision, Refused> {
+        let amount = self.amount.map(|a| same_currency(&draft.account, a)).transpose()?;
+        let exempt = self.exempt.map(|a| same_currency(&draft.account, a)).transpose()?;
+        let served = self.served_time.unwrap_or(draft.now);
+        let mut refusals = Vec::new();
+        refusals.extend(lifecycle_refusal(&draft.account));
+        refusals.extend(self.power_refusal());
+        let end = self.end(served, draft);
+        refusals.extend(end.as_ref().err().cloned());
+        Refused::check(refusals)?;
+        let mut freeze = blank_freeze(draft, served, ids);
+        self.fill(&mut freeze);
+        freeze.freeze_amount = amount;
+        freeze.exempt_minor = exempt.unwrap_or(0);
+        self.set_end(&mut freeze, end.unwrap_or_default(), draft);
+        self.check_wait(draft, &freeze)?;
+        let reason = self.reason.clone();
+        let placed = Placed::place(draft, freeze, ids);
+        take_unsent(draft, loaded, &placed)?;
+        Ok(Decision {
+            cause: Some(placed.freeze.shown_cause()),
+            approval: approval::decide(self.second_person(), self.urgency),
+            ..Decision::plain(reason, Answer::Freeze(Box::new(placed.freeze)))
+        })
+    }
+
+    fn second_person(&self) -> SecondPerson {
+        match self.freeze_type {
+            FreezeType::Bank => SecondPerson::Yes,
+            FreezeType::Judicial | FreezeType::Customer => SecondPerson::No,
+        }
+    }
+
+    fn power_refusal(&self) -> Option<Refusal> {
+        match kind::rule(self.authority_kind).makes {
+            Makes::Freeze => None,
+            Makes::Refusal => Some(Refusal::of(Reason::OrganWithoutPower)),
+            Makes::StopOrder => Some(
+                Refusal::of(Reason::ActionNotApplicable)
+                    .with(Fact::Description, "this kind of order is a stop order: STOP_PAYMENT"),
+            ),
+        }
+    }
+
+    /// The exclusive end, or none for kinds without a term; refused beyond the longest first term.
+    fn end(
+        &self,
+        served: DateTime<Utc>,
+        draft: &Draft<'_>,
+    ) -> Result<Option<DateTime<Utc>>, Refusal> {
+        let zone = draft.rules.zone;
+        let rule = kind::rule(self.authority_kind);
+        let from = match rule.from {
+            CountedFrom::Service => served,
+            CountedFrom::Freezing => draft.now,
+        };
+        let stated = match self.duration {
+            Duration::Unstated => None,
+            Duration::Until(end) => Some(end),
+            Duration::For(term) => Some(
+                term.end(from, zone)
+                    .ok_or_else(|| Refusal::field("term", "ends beyond the calendar"))?,
+            ),
+        };
+        if self.urgency == Urgency::Emergency {
+            return Ok(EMERGENCY.end(draft.now, zone));
+        }
+        let FirstTerm::AtMost(longest) = rule.first else { return Ok(stated) };
+        let latest = longest.end(from, zone);
+        match (stated, latest) {
+            (Some(end), Some(latest)) if end > latest => Err(Refusal::of(Reason::TermTooLong)
+                .with(Fact::Latest, &latest.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))),
+            (Some(end), _) => Ok(Some(end)),
+            (None, latest) => Ok(latest),
+        }
+    }
+
+    /// An explicit end stands from the start; a term starts when the freeze takes effect.
+    fn set_end(&self, freeze: &mut Freeze, end: Option<DateTime<Utc>>, draft: &Draft<'_>) {
+        let longest = match kind::rule(self.authority_kind).first {
+            FirstTerm::AtMost(term) => Some(term),
+            FirstTerm::Unlimited => None,
+        };
+        let term = match self.duration {
+            Duration::Until(_) => None,
+            Duration::For(term) => Some(term),
+            Duration::Unstated => longest,
+        };
+        freeze.term_count = term.map(|term| term.count);
+        freeze.term_unit = term.map(|term| term.unit);
+        freeze.expire_time = end;
+        freeze.expiry_date = end.map(|end| terms::last_day(end, draft.rules.zone));
+    }
+
+    fn fill(&self, freeze: &mut Freeze) {
+        freeze.freeze_type = self.freeze_type;
+        freeze.freeze_mode = self.mode;
+        freeze.authority_kind = self.authority_kind;
+        freeze.freeze_by.clone_from(&self.authority_name);
+        freeze.court_order_no.clone_from(&self.document_no);
+        freeze.officers.clone_from(&self.officers);
+        freeze.freeze_reason.clone_from(&self.reason);
+        freeze.unfreeze_condition.clone_from(&self.unfreeze_condition);
+        freeze.disclosure = self.disclosure;
+        freeze.urgency = self.urgency;
+        freeze.source = self.source;
+        freeze.cause = kind::rule(self.authority_kind).cause;
+    }
+
+    fn check_wait(&self, draft: &Draft<'_>, freeze: &Freeze) -> Result<(), Refused> {
+        let money = draft.account.unreserved();
+        let waits = control::would_wait(money, &draft.account.freezes, freeze);
+        if waits && !kind::rule(self.authority_kind).may_wait {
+            return Err(Reason::FundsAlreadyFrozen.into());
+        }
+        Ok(())
+    }
+}
+
+fn lifecycle_refusal(account: &Account) -> Option<Refusal> {
+    match account.balance.lifecycle {
+        Lifecycle::Open => None,
+        Lifecycle::Closed => Some(Refusal::of(Reason::AccountClosed)),
+        Lifecycle::Opening => Some(Refusal::of(Reason::AccountOpening)),
+        Lifecycle::OpenFailed => Some(Refusal::of(Reason::AccountOpenFailed)),
+    }
+}
+
+/// A freeze with nothing said yet: the bank's, of the whole account, without an end.
+pub fn blank_freeze(draft: &mut Draft<'_>, served: DateTime<Utc>, ids: &mut Ids) -> Freeze {
+    Freeze {
+        freeze_id: FreezeId::from(ids()),
+        account_number: draft.account.number().clone(),
+        freeze_seq: draft.next_freeze(),
+        freeze_type: FreezeType::Bank,
+        freeze_status: FreezeStatus::Active,
+        freeze_mode: FreezeMode::Whole,
+        authority_kind: AuthorityKind::Bank,
+        freeze_by: String::new(),
+        court_order_no: String::new(),
+        officers: Vec::new(),
+        freeze_amount: None,
+        exempt_minor: 0,
+        freeze_reason: String::new(),
+        unfreeze_condition: String::new(),
+        disclosure: Disclosure::Open,
+        urgency: Urgency::Ordinary,
+        source: FreezeSource::Internal,
+        cause: Cause::RiskFreeze,
+        served_time: served,
+        freeze_date: terms::local_day(served, draft.rules.zone),
+        effective_time: Some(draft.now),
+        expire_time: None,
+        expiry_date: None,
+        term_count: None,
+        term_unit: None,
+        ended_time: None,
+        created_by: draft.principal.name.to_string(),
+        create_time: draft.now,
+        update_time: draft.now,
+    }
+}
+
+/// A freeze that was put on the account.
+#[derive(Debug)]
+pub struct Placed {
+    /// The freeze as it stands now.
+    pub freeze: Freeze,
+}
+
+impl Placed {
+    /// Puts a freeze on the account: it waits when it has to, later-served ones give way to it.
+    pub fn place(draft: &mut Draft<'_>, mut freeze: Freeze, ids: &mut Ids) -> Self {
+        let money = draft.account.unreserved();
+        if control::would_wait(money, &draft.account.freezes, &freeze) {
+            freeze.freeze_status = FreezeStatus::Waiting;
+            freeze.effective_time = None;
+            // A term starts when the freeze takes effect; only an explicit end already stands.
+            if freeze.term().is_some() {
+                freeze.expire_time = None;
+                freeze.expiry_date = None;
+            }
+        }
+        draft.account.freezes.push(freeze.clone());
+        control::demote_behind(money, &mut draft.account.freezes, &freeze.freeze_id);
+        draft.written.freeze_acts.push(act_row(draft, &freeze, FreezeActKind::Placed, ids));
+        let payload = json!({ "freeze_id": freeze.freeze_id, "status": freeze.freeze_status });
+        draft.written.events.push(("FREEZE_PLACED", payload));
+        Self { freeze }
+    }
+}
+
+/// An act of a freeze, done now by the draft's principal.
+pub fn act_row(draft: &Draft<'_>, freeze: &Freeze, act: FreezeActKind, ids: &mut Ids) -> FreezeAct {
+    FreezeAct {
+        act_id: RowId::from(ids()),
+        freeze_id: freeze.freeze_id.clone(),
+        account_number: freeze.account_number.clone(),
+        act,
+        act_time: draft.now,
+        principal: draft.principal.name.to_string(),
+        authority_name: freeze.freeze_by.clone(),
+        document_no: freeze.court_order_no.clone(),
+        amount_minor: freeze.freeze_amount,
+    }
+}
+
+/// What was not sent gives way, newest first, until the claims are filled.
+fn take_unsent(draft: &mut Draft<'_>, loaded: &Loaded, placed: &Placed) -> Result<(), Refused> {
+    let mut unsent: Vec<&Withdrawal> = loaded
+        .withdrawals
+        .values()
+        .filter(|w| w.account_number == *draft.account.number() && w.state == State::Reserved)
+        .collect();
+    unsent.sort_by_key(|withdrawal| std::cmp::Reverse(withdrawal.entry_seq));
+    for withdrawal in unsent {
+        if claims_filled(&draft.account) {
+            break;
+        }
+        let id = placed.freeze.freeze_id.as_str();
+        cancel(draft, withdrawal, Event::TakenByFreeze, &format!("freeze {id}"))?;
+    }
+    Ok(())
+}
+
+/// Whether every judicial and bank freeze has what it claims; a whole one never has.
+fn claims_filled(account: &Account) -> bool {
+    let shares = account.control(Counting::WithoutLoss).shares;
+    shares.iter().all(|share| share.filled)
+}

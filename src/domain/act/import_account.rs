@@ -1,0 +1,132 @@
+//! ImportAccount: an account comes over from another system as it is. Its two-digit status becomes
+//! the condition that stands behind it; its balance becomes the opening balance.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_json::json;
+
+use super::create_freeze::{Placed, blank_freeze};
+use super::{Draft, blank_account};
+use crate::domain::account::Profile;
+use crate::domain::book::{Ids, Rules};
+use crate::domain::command::Envelope;
+use crate::domain::freeze::kind::AuthorityKind;
+use crate::domain::freeze::{FreezeMode, FreezeType};
+use crate::domain::money::Money;
+use crate::domain::status::{AccountStatus, Cause, ConditionKind, Lifecycle, Restriction};
+use crate::domain::terms;
+
+/// An account as the other system has it.
+#[derive(Debug, Clone, Serialize)]
+pub struct ImportAccount {
+    /// The bank's id of the account.
+    pub account_id: String,
+    /// The holder's name.
+    pub account_name: String,
+    /// The customer.
+    pub customer_id: String,
+    /// The branch.
+    pub branch_code: String,
+    /// Its balance there.
+    pub balance: Money,
+    /// Its status there.
+    pub status: AccountStatus,
+    /// The reason of its freeze or other condition, in words.
+    pub reason: String,
+    /// Since when the condition holds; absent = not known.
+    pub since: Option<DateTime<Utc>>,
+    /// Its last transaction.
+    pub last_transaction_time: Option<DateTime<Utc>>,
+}
+
+impl ImportAccount {
+    /// The account as it begins here.
+    pub fn begin<'a>(
+        &self,
+        envelope: &'a Envelope,
+        now: DateTime<Utc>,
+        rules: &'a Rules,
+        ids: &mut Ids,
+    ) -> Draft<'a> {
+        let profile = Profile {
+            account_id: self.account_id.clone(),
+            account_number: envelope.account_number.clone(),
+            account_name: self.account_name.clone(),
+            customer_id: self.customer_id.clone(),
+            branch_code: self.branch_code.clone(),
+            opened_time: now,
+        };
+        let mut account = blank_account(profile, self.balance.currency, lifecycle(self.status));
+        account.balance.opening_balance_minor = self.balance.minor;
+        account.balance.balance_minor = self.balance.minor;
+        account.balance.last_transaction_time = self.last_transaction_time;
+        let mut draft = Draft::new(account, now, rules, &envelope.principal);
+        draft.began = self.since;
+        self.condition(&mut draft, ids);
+        draft.written.events.push(("ACCOUNT_IMPORTED", json!({})));
+        draft
+    }
+
+    /// Puts the condition of the imported status on the account. Where a status alone doesn't tell
+    /// which form its condition has, the account gets the one that lets least pass.
+    fn condition(&self, draft: &mut Draft<'_>, ids: &mut Ids) {
+        let (kind, cause, restriction) = match self.status {
+            AccountStatus::Normal | AccountStatus::Closed => return,
+            AccountStatus::Frozen => {
+                return self.freeze(draft, FreezeType::Bank, Cause::RiskFreeze, ids);
+            }
+            AccountStatus::Lost => {
+                return self.freeze(draft, FreezeType::Customer, Cause::LossWritten, ids);
+            }
+            AccountStatus::StopPay => (ConditionKind::StopPay, Cause::StopFraud, None),
+            AccountStatus::Opening => (ConditionKind::Opening, Cause::OpeningInReview, None),
+            AccountStatus::OpenFailed => (ConditionKind::Opening, Cause::OpeningIncomplete, None),
+            AccountStatus::InfoExpired => {
+                (ConditionKind::InfoExpired, Cause::IdentityExpired, None)
+            }
+            AccountStatus::Dormant => (ConditionKind::Dormant, Cause::DormantNoUse, None),
+            AccountStatus::Suspicious => {
+                (ConditionKind::Suspicious, Cause::SuspiciousPattern, None)
+            }
+            AccountStatus::Restricted => {
+                (ConditionKind::Restricted, Cause::RestrictedByList, Some(Restriction::NoDebit))
+            }
+        };
+        let mut row = draft.condition(kind, cause, ids);
+        row.reason.clone_from(&self.reason);
+        row.restriction = restriction;
+        row.since_time = self.since.unwrap_or(draft.now);
+        draft.account.conditions.push(row);
+    }
+
+    fn freeze(&self, draft: &mut Draft<'_>, freeze_type: FreezeType, cause: Cause, ids: &mut Ids) {
+        let served = self.since.unwrap_or(draft.now);
+        let mut freeze = blank_freeze(draft, served, ids);
+        freeze.freeze_type = freeze_type;
+        freeze.freeze_mode = FreezeMode::Whole;
+        freeze.authority_kind = match freeze_type {
+            FreezeType::Customer => AuthorityKind::Customer,
+            FreezeType::Bank | FreezeType::Judicial => AuthorityKind::Bank,
+        };
+        freeze.cause = cause;
+        freeze.freeze_reason.clone_from(&self.reason);
+        freeze.freeze_date = terms::local_day(served, draft.rules.zone);
+        Placed::place(draft, freeze, ids);
+    }
+}
+
+fn lifecycle(status: AccountStatus) -> Lifecycle {
+    match status {
+        AccountStatus::Closed => Lifecycle::Closed,
+        AccountStatus::Opening => Lifecycle::Opening,
+        AccountStatus::OpenFailed => Lifecycle::OpenFailed,
+        AccountStatus::Normal
+        | AccountStatus::Frozen
+        | AccountStatus::StopPay
+        | AccountStatus::Lost
+        | AccountStatus::InfoExpired
+        | AccountStatus::Dormant
+        | AccountStatus::Suspicious
+        | AccountStatus::Restricted => Lifecycle::Open,
+    }
+}

@@ -1,0 +1,261 @@
+//! Each write in a file of its own: what it carries, which of its fields can be wrong, and how it
+//! decides. An act changes only its [`Draft`]; the book writes down what came of it.
+
+pub mod cancel_withdrawal;
+pub mod change_status;
+pub mod create_freeze;
+pub mod import_account;
+pub mod open_account;
+pub mod record_transaction;
+pub mod release_freeze;
+pub mod withdraw;
+
+use chrono::{DateTime, Utc};
+
+use super::account::{Account, Balance, Profile};
+use super::approval::ApprovalStatus;
+use super::book::{Ids, Loaded, Rules};
+use super::command::{Command, Envelope};
+use super::condition::Condition;
+use super::freeze::{Freeze, FreezeAct, FreezeMode};
+use super::id::{AccountNumber, ConditionId};
+use super::money::{Currency, Minor};
+use super::principal::Principal;
+use super::refusal::{Reason, Refusal, Refused};
+use super::status::{Cause, ConditionKind, Lifecycle};
+use super::transaction::Transaction;
+use super::withdrawal::Withdrawal;
+
+/// An account while a command is decided on it. Dropped when the command is refused.
+#[derive(Debug)]
+pub struct Draft<'a> {
+    /// The account as the command leaves it.
+    pub account: Account,
+    /// The instant of the command, later than the account's last change.
+    pub now: DateTime<Utc>,
+    /// What holds for all accounts.
+    pub rules: &'a Rules,
+    /// Who asks.
+    pub principal: &'a Principal,
+    /// Rows beside the account.
+    pub written: Written,
+    /// When an account begins: from when its first history row holds, if not from now.
+    pub began: Option<DateTime<Utc>>,
+}
+
+/// Rows that a command writes beside the account, its conditions and freezes.
+#[derive(Debug, Default)]
+pub struct Written {
+    /// Acts of freezes.
+    pub freeze_acts: Vec<FreezeAct>,
+    /// Withdrawals, new or changed.
+    pub withdrawals: Vec<Withdrawal>,
+    /// Transactions.
+    pub transactions: Vec<Transaction>,
+    /// Events: kind and payload.
+    pub events: Vec<(&'static str, serde_json::Value)>,
+}
+
+/// What an accepted command says of itself.
+#[derive(Debug)]
+pub struct Decision {
+    /// The reason in words, for history.
+    pub reason: String,
+    /// The cause, for history.
+    pub cause: Option<Cause>,
+    /// The second person, for history.
+    pub approval: ApprovalStatus,
+    /// From when it holds, if not from now: an import keeps the old system's time.
+    pub effective: Option<DateTime<Utc>>,
+    /// What to answer.
+    pub answer: Answer,
+}
+
+/// What a command answers with.
+#[derive(Debug)]
+pub enum Answer {
+    /// The account.
+    Account,
+    /// A freeze.
+    Freeze(Box<Freeze>),
+    /// A transaction.
+    Transaction(Box<Transaction>),
+    /// A withdrawal.
+    Withdrawal(Box<Withdrawal>),
+}
+
+impl Decision {
+    /// A decision that needed no second person and holds from now.
+    pub fn plain(reason: impl Into<String>, answer: Answer) -> Self {
+        let approval = ApprovalStatus::NotRequired;
+        Self { reason: reason.into(), cause: None, approval, effective: None, answer }
+    }
+}
+
+/// Whether a command makes the account that it is about.
+pub fn begins_account(command: &Command) -> bool {
+    matches!(command, Command::OpenAccount(_) | Command::ImportAccount(_))
+}
+
+/// Decides a command on a known account.
+///
+/// # Errors
+/// Everything that stands in its way.
+pub fn decide(
+    command: &Command,
+    draft: &mut Draft<'_>,
+    loaded: &Loaded,
+    ids: &mut Ids,
+) -> Result<Decision, Refused> {
+    match command {
+        Command::OpenAccount(_) | Command::ImportAccount(_) => Err(Reason::AccountExists.into()),
+        Command::ChangeStatus(change) => change.decide(draft, loaded, ids),
+        Command::CreateFreeze(create) => create.decide(draft, loaded, ids),
+        Command::ReleaseFreeze(release) => release.decide(draft, loaded, ids),
+        Command::RecordTransaction(record) => record.decide(draft, loaded, ids),
+        Command::Withdraw(withdraw) => withdraw.decide(draft, ids),
+        Command::CancelWithdrawal(cancel) => cancel.decide(draft, loaded),
+        Command::Lapse => Ok(Decision::plain(super::lapse::LAPSE, Answer::Account)),
+    }
+}
+
+/// Decides a command on an account that doesn't exist.
+///
+/// # Errors
+/// ACCOUNT_NOT_FOUND, unless the command makes it.
+pub fn begin<'a>(
+    envelope: &'a Envelope,
+    now: DateTime<Utc>,
+    rules: &'a Rules,
+    ids: &mut Ids,
+) -> Result<Draft<'a>, Refused> {
+    match &envelope.command {
+        Command::OpenAccount(open) => Ok(open.begin(envelope, now, rules, ids)),
+        Command::ImportAccount(import) => Ok(import.begin(envelope, now, rules, ids)),
+        Command::ChangeStatus(_)
+        | Command::CreateFreeze(_)
+        | Command::ReleaseFreeze(_)
+        | Command::RecordTransaction(_)
+        | Command::Withdraw(_)
+        | Command::CancelWithdrawal(_)
+        | Command::Lapse => Err(Reason::AccountNotFound.into()),
+    }
+}
+
+impl<'a> Draft<'a> {
+    /// A draft of a known account.
+    pub fn new(
+        account: Account,
+        now: DateTime<Utc>,
+        rules: &'a Rules,
+        principal: &'a Principal,
+    ) -> Self {
+        Self { account, now, rules, principal, written: Written::default(), began: None }
+    }
+
+    /// The decision of a draft that begins an account.
+    pub fn begun(&self) -> Decision {
+        let first = self.account.conditions.first();
+        Decision {
+            cause: first.map(|condition| condition.cause),
+            effective: self.began,
+            ..Decision::plain("opened", Answer::Account)
+        }
+    }
+
+    /// A new condition row, in force from now, without end, authority or amount.
+    pub fn condition(&self, kind: ConditionKind, cause: Cause, ids: &mut Ids) -> Condition {
+        Condition {
+            condition_id: ConditionId::from(ids()),
+            account_number: self.account.number().clone(),
+            kind,
+            cause,
+            reason: String::new(),
+            restriction: None,
+            amount_minor: None,
+            authority: None,
+            document_no: None,
+            missing_items: Vec::new(),
+            set_by: self.principal.name.to_string(),
+            since_time: self.now,
+            until_time: None,
+            ended_time: None,
+            ended_by: None,
+        }
+    }
+
+    /// Ends every condition in force that `which` picks.
+    pub fn end_conditions(&mut self, which: impl Fn(&Condition) -> bool) {
+        let by = self.principal.name.to_string();
+        for condition in self.account.conditions.iter_mut().filter(|row| row.in_force()) {
+            if which(condition) {
+                condition.ended_time = Some(self.now);
+                condition.ended_by = Some(by.clone());
+            }
+        }
+    }
+
+    /// The next number of the account's transactions and withdrawals.
+    pub fn next_entry(&mut self) -> i64 {
+        let next = self.account.balance.entry_seq.saturating_add(1);
+        self.account.balance.entry_seq = next;
+        next
+    }
+
+    /// The next number of the account's freezes.
+    pub fn next_freeze(&mut self) -> i64 {
+        let next = self.account.balance.freeze_seq.saturating_add(1);
+        self.account.balance.freeze_seq = next;
+        next
+    }
+
+    /// Gives a withdrawal's money back.
+    pub fn give_back(&mut self, held: Minor) {
+        let balance = &mut self.account.balance;
+        balance.reserved_minor = balance.reserved_minor.saturating_sub(held);
+        balance.open_withdrawals = balance.open_withdrawals.saturating_sub(1);
+    }
+}
+
+/// An account that begins now, with nothing on it.
+pub fn blank_account(profile: Profile, currency: Currency, lifecycle: Lifecycle) -> Account {
+    let account_number: AccountNumber = profile.account_number.clone();
+    let balance = Balance {
+        account_number,
+        currency_code: currency,
+        opening_balance_minor: 0,
+        balance_minor: 0,
+        reserved_minor: 0,
+        freeze_claim_minor: 0,
+        exempt_minor: 0,
+        freeze_whole: FreezeMode::Amount,
+        lifecycle,
+        condition_mask: 0,
+        open_withdrawals: 0,
+        next_lapse_time: None,
+        last_customer_time: None,
+        last_transaction_time: None,
+        status_version: 0,
+        history_seq: 0,
+        freeze_seq: 0,
+        event_seq: 0,
+        entry_seq: 0,
+        history_head: String::new(),
+        changed_time: profile.opened_time,
+    };
+    Account { profile, balance, conditions: Vec::new(), freezes: Vec::new() }
+}
+
+/// CURRENCY_MISMATCH when an amount is not in the account's currency.
+///
+/// # Errors
+/// The refusal.
+pub fn same_currency(account: &Account, amount: super::money::Money) -> Result<Minor, Refused> {
+    if amount.currency == account.balance.currency_code {
+        Ok(amount.minor)
+    } else {
+        let refusal = Refusal::of(Reason::CurrencyMismatch)
+            .with(super::refusal::Fact::CurrencyCode, account.balance.currency_code.code());
+        Err(refusal.into())
+    }
+}

@@ -1,0 +1,109 @@
+//! Withdraw: holds the money of a payout. A customer debit, non-counter unless said otherwise, that
+//! never reactivates a dormant account.
+
+use serde::Serialize;
+use serde_json::json;
+
+use super::{Answer, Decision, Draft, same_currency};
+use crate::domain::book::Ids;
+use crate::domain::command::Violation;
+use crate::domain::id::{AccountNumber, WithdrawalId};
+use crate::domain::money::{Minor, Money};
+use crate::domain::pass::{self, Movement, Presence};
+use crate::domain::refusal::{Fact, Reason, Refusal, Refused};
+use crate::domain::transaction::{EntryChannel, Purpose, customer_debit};
+use crate::domain::withdrawal::{Beneficiary, State, Withdrawal};
+
+/// A withdrawal to reserve.
+#[derive(Debug, Clone, Serialize)]
+pub struct Withdraw {
+    /// How much.
+    pub amount: Money,
+    /// To whom.
+    pub beneficiary: Beneficiary,
+    /// The client's own words or number.
+    pub reference: String,
+    /// What for.
+    pub purpose: Purpose,
+    /// Through which channel the customer asked.
+    pub entry_channel: EntryChannel,
+    /// Which payout channel the client would like; empty = any.
+    pub preferred_channel: String,
+}
+
+impl Withdraw {
+    /// What is wrong whatever the account looks like.
+    pub fn violations(&self, account: &AccountNumber) -> Vec<Violation> {
+        let own = self.beneficiary.beneficiary_account == account.as_str();
+        own.then(|| Violation::new("beneficiary.account_number", "is the paying account itself"))
+            .into_iter()
+            .collect()
+    }
+
+    /// Holds the amount, or says everything that stands in its way.
+    ///
+    /// # Errors
+    /// CURRENCY_MISMATCH, what may not pass, INSUFFICIENT_AVAILABLE_FUNDS, LIMIT_EXCEEDED when too
+    /// many withdrawals are open.
+    pub fn decide(&self, draft: &mut Draft<'_>, ids: &mut Ids) -> Result<Decision, Refused> {
+        let amount = same_currency(&draft.account, self.amount)?;
+        let operation = customer_debit(self.entry_channel, self.purpose);
+        // Being at the counter never makes a withdrawal an identified act: it doesn't reactivate.
+        let presence = match self.entry_channel {
+            EntryChannel::Counter => Presence::AtCounter,
+            EntryChannel::Unspecified
+            | EntryChannel::App
+            | EntryChannel::Web
+            | EntryChannel::Phone
+            | EntryChannel::Api
+            | EntryChannel::ThirdParty
+            | EntryChannel::SelfService => Presence::Elsewhere,
+        };
+        let movement = Movement { operation, amount, presence };
+        let mut refusals = pass::refusals(&draft.account, movement);
+        refusals.extend(too_many_open(draft));
+        Refused::check(refusals)?;
+        let withdrawal = self.reserve(draft, amount, ids);
+        let payload = json!({ "withdrawal_id": withdrawal.withdrawal_id, "state": "RESERVED" });
+        draft.written.events.push(("WITHDRAWAL_RESERVED", payload));
+        draft.written.withdrawals.push(withdrawal.clone());
+        Ok(Decision::plain("withdrawal", Answer::Withdrawal(Box::new(withdrawal))))
+    }
+
+    fn reserve(&self, draft: &mut Draft<'_>, amount: Minor, ids: &mut Ids) -> Withdrawal {
+        let entry_seq = draft.next_entry();
+        let balance = &mut draft.account.balance;
+        balance.reserved_minor = balance.reserved_minor.saturating_add(amount);
+        balance.open_withdrawals = balance.open_withdrawals.saturating_add(1);
+        Withdrawal {
+            withdrawal_id: WithdrawalId::from(ids()),
+            account_number: draft.account.number().clone(),
+            entry_seq,
+            currency_code: self.amount.currency,
+            amount_minor: amount,
+            held_minor: amount,
+            state: State::Reserved,
+            beneficiary: self.beneficiary.clone(),
+            reference: self.reference.clone(),
+            purpose: self.purpose,
+            entry_channel: self.entry_channel,
+            preferred_channel: self.preferred_channel.clone(),
+            requested_by: draft.principal.name.to_string(),
+            reason: String::new(),
+            version: 1,
+            create_time: draft.now,
+            update_time: draft.now,
+            settle_time: None,
+        }
+    }
+}
+
+fn too_many_open(draft: &Draft<'_>) -> Option<Refusal> {
+    let (open, max) = (draft.account.balance.open_withdrawals, draft.rules.open_withdrawals_max);
+    (open >= max).then(|| {
+        Refusal::of(Reason::LimitExceeded)
+            .with(Fact::Limit, &max.to_string())
+            .with(Fact::Used, &open.to_string())
+            .with(Fact::Description, "open withdrawals of the account")
+    })
+}

@@ -1,0 +1,510 @@
+//! The working set of one batch: decides commands one after another in memory, so that later ones
+//! see earlier effects, and collects the rows to write.
+//!
+//! A command is decided on a draft. The draft becomes the account only when the command was
+//! accepted, so a refusal changes nothing but its own record and lapses already due.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use chrono::{DateTime, Duration, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::account::Account;
+use super::act::{self, Decision, Draft};
+use super::approval::ApprovalStatus;
+use super::command::{Command, Effect, Envelope, FreezeReceipt, Outcome, Receipt};
+use super::condition::Condition;
+use super::freeze::{Freeze, FreezeAct, FreezeActKind, control};
+use super::history::{self, HistoryKey, Link, Occasion, StatusChange};
+use super::id::{
+    AccountNumber, ConditionId, FreezeId, NewId, RequestId, RowId, TransactionId, WithdrawalId,
+};
+use super::lapse::{self, LAPSE, Step};
+use super::refusal::{Reason, Refused};
+use super::transaction::Transaction;
+use super::withdrawal::Withdrawal;
+
+/// What holds for all accounts alike.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// The bank's zone: days, months and years are counted in it.
+    pub zone: Tz,
+    /// The key of the history chain.
+    pub history_key: HistoryKey,
+    /// The most withdrawals that may hold money on one account.
+    pub open_withdrawals_max: i64,
+    /// Days after which an oral loss report lapses (储蓄管理条例 30–31: 5).
+    pub oral_loss_days: u32,
+}
+
+/// Makes fresh ids; the clock's.
+pub type Ids = Box<dyn FnMut() -> NewId + Send>;
+
+/// Names a remembered request.
+pub type RequestKey = (AccountNumber, Arc<str>, RequestId);
+
+/// What a remembered request was answered. A row of `idempotency`; the field names are its columns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remembered {
+    /// The account.
+    pub account_number: AccountNumber,
+    /// Who asked.
+    pub principal: Arc<str>,
+    /// Under which id.
+    pub request_id: RequestId,
+    /// What was asked.
+    pub content_hash: String,
+    /// The answer, as JSON.
+    pub outcome: String,
+    /// EFFECT is kept for ever, REFUSAL for 30 days.
+    pub class: RememberedClass,
+    /// When it was answered.
+    pub recorded_time: DateTime<Utc>,
+}
+
+/// How long an answer is remembered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum RememberedClass {
+    /// It changed something: for ever.
+    Effect,
+    /// It was refused: 30 days.
+    Refusal,
+}
+
+/// For how many days a refusal is remembered.
+pub const REFUSAL_REMEMBERED_DAYS: i64 = 30;
+
+/// A row of `event`, for whoever reacts to what was committed. The payload names ids and states,
+/// never personal data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Its id, ordered by time.
+    pub event_id: RowId,
+    /// The account.
+    pub account_number: AccountNumber,
+    /// Counts the account's events without a gap.
+    pub account_seq: i64,
+    /// What happened, such as `WITHDRAWAL_RESERVED`.
+    pub kind: String,
+    /// The details.
+    pub payload: serde_json::Value,
+    /// When.
+    pub event_time: DateTime<Utc>,
+}
+
+/// What a batch loaded.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// The accounts, by number.
+    pub accounts: BTreeMap<AccountNumber, Account>,
+    /// Answers already given.
+    pub remembered: HashMap<RequestKey, Remembered>,
+    /// Withdrawals asked for by id, and unsent ones of accounts to be frozen.
+    pub withdrawals: BTreeMap<WithdrawalId, Withdrawal>,
+    /// Freezes that ended, asked for by id.
+    pub ended_freezes: BTreeMap<FreezeId, Freeze>,
+    /// Transactions that exist, of those asked for.
+    pub transactions: BTreeSet<(AccountNumber, TransactionId)>,
+    /// Fraud stops so far by account and case number.
+    pub fraud_stops: BTreeMap<(AccountNumber, String), i64>,
+}
+
+/// The rows that a batch writes.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// Accounts that begin in this batch.
+    pub opened: BTreeSet<AccountNumber>,
+    /// Accounts whose balance row changed.
+    pub touched: BTreeSet<AccountNumber>,
+    /// Accounts whose master row changes: status or profile.
+    pub master: BTreeSet<AccountNumber>,
+    /// Condition rows, new or changed.
+    pub conditions: BTreeMap<ConditionId, Condition>,
+    /// Freeze rows, new or changed.
+    pub freezes: BTreeMap<FreezeId, Freeze>,
+    /// Acts of freezes, new.
+    pub freeze_acts: Vec<FreezeAct>,
+    /// Withdrawal rows, new or changed.
+    pub withdrawals: BTreeMap<WithdrawalId, Withdrawal>,
+    /// Transactions, new.
+    pub transactions: Vec<Transaction>,
+    /// History rows, new.
+    pub history: Vec<StatusChange>,
+    /// Answers to remember, new.
+    pub remembered: Vec<Remembered>,
+    /// Events, new.
+    pub events: Vec<Event>,
+}
+
+impl Changes {
+    /// Whether there is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        self.touched.is_empty() && self.remembered.is_empty()
+    }
+}
+
+/// The working set of one batch.
+#[expect(missing_debug_implementations, reason = "the source of ids is a closure")]
+pub struct Book<'a> {
+    rules: &'a Rules,
+    now: DateTime<Utc>,
+    ids: Ids,
+    loaded: Loaded,
+    changes: Changes,
+}
+
+impl<'a> Book<'a> {
+    /// A book on what was loaded, at the batch's one instant.
+    pub fn new(rules: &'a Rules, now: DateTime<Utc>, ids: Ids, loaded: Loaded) -> Self {
+        Self { rules, now, ids, loaded, changes: Changes::default() }
+    }
+
+    /// Decides one command: lapses first, then replay, existence, etag, then the act itself.
+    pub fn run(&mut self, envelope: &Envelope) -> Outcome {
+        let number = &envelope.account_number;
+        self.write_lapses(number);
+        if matches!(envelope.command, Command::Lapse) {
+            return Ok(Receipt::Done);
+        }
+        let hash = envelope.content_hash();
+        if envelope.effect == Effect::Take
+            && let Some(first) = self.loaded.remembered.get(&request_key(envelope))
+        {
+            return replay(first, &hash);
+        }
+        let outcome = self.decide(envelope);
+        if envelope.effect == Effect::Take {
+            self.remember(envelope, hash, &outcome);
+        }
+        outcome
+    }
+
+    /// The accounts and rows to write.
+    pub fn finish(self) -> (BTreeMap<AccountNumber, Account>, Changes) {
+        (self.loaded.accounts, self.changes)
+    }
+
+    fn write_lapses(&mut self, number: &AccountNumber) {
+        let Some(account) = self.loaded.accounts.get(number) else { return };
+        let due = account.balance.next_lapse_time.is_some_and(|at| at <= self.now);
+        if !due {
+            return;
+        }
+        let before = account.clone();
+        let mut after = account.clone();
+        let steps = lapse::lapse(&mut after, self.now, self.rules.zone);
+        let now = account_now(self.now, &before);
+        for step in steps {
+            self.write_step(&mut after, step, now);
+        }
+        self.commit(Some(&before), after, now);
+    }
+
+    fn write_step(&mut self, account: &mut Account, step: Step, now: DateTime<Utc>) {
+        for (freeze_id, act) in &step.acts {
+            self.write_freeze_act(account, freeze_id, *act, step.at);
+        }
+        let occasion = Occasion {
+            reason: LAPSE.to_owned(),
+            cause: None,
+            by: LAPSE.to_owned(),
+            effective: step.at,
+            recorded: now,
+            approval: ApprovalStatus::NotRequired,
+        };
+        let link = self.link(account);
+        let row =
+            history::row(link, Some(&step.before), &step.after, occasion, &self.rules.history_key);
+        self.push_history(account, row);
+    }
+
+    fn write_freeze_act(
+        &mut self,
+        account: &mut Account,
+        freeze_id: &FreezeId,
+        act: FreezeActKind,
+        at: DateTime<Utc>,
+    ) {
+        let Some(freeze) = account.freezes.iter().find(|freeze| freeze.freeze_id == *freeze_id)
+        else {
+            return;
+        };
+        let row = FreezeAct {
+            act_id: (self.ids)().into(),
+            freeze_id: freeze_id.clone(),
+            account_number: account.number().clone(),
+            act,
+            act_time: at,
+            principal: LAPSE.to_owned(),
+            authority_name: String::new(),
+            document_no: String::new(),
+            amount_minor: freeze.freeze_amount,
+        };
+        self.changes.freeze_acts.push(row);
+        let name: &'static str = act.into();
+        let payload = json!({ "freeze_id": freeze_id });
+        self.push_event(account, format!("FREEZE_{name}"), payload, at);
+    }
+
+    fn decide(&mut self, envelope: &Envelope) -> Outcome {
+        let number = &envelope.account_number;
+        let known = self.loaded.accounts.get(number).cloned();
+        let Some(before) = known else { return self.begin(envelope) };
+        if act::begins_account(&envelope.command) {
+            return Err(Reason::AccountExists.into());
+        }
+        let stale = envelope.expected_version.is_some_and(|v| v != before.balance.status_version);
+        if stale {
+            return Err(Reason::EtagMismatch.into());
+        }
+        let now = account_now(self.now, &before);
+        let mut draft = Draft::new(before.clone(), now, self.rules, &envelope.principal);
+        let decision = act::decide(&envelope.command, &mut draft, &self.loaded, &mut self.ids)?;
+        self.settle(Some(&before), draft, decision, envelope)
+    }
+
+    fn begin(&mut self, envelope: &Envelope) -> Outcome {
+        let draft = act::begin(envelope, self.now, self.rules, &mut self.ids)?;
+        let decision = draft.begun();
+        self.settle(None, draft, decision, envelope)
+    }
+
+    /// Takes an accepted draft over: promotions, history, events, rows to write.
+    fn settle(
+        &mut self,
+        before: Option<&Account>,
+        mut draft: Draft<'_>,
+        decision: Decision,
+        envelope: &Envelope,
+    ) -> Outcome {
+        let now = draft.now;
+        let money = draft.account.unreserved();
+        let promoted = control::promote(money, &mut draft.account.freezes, now, self.rules.zone);
+        let receipt = |account: &Account| receipt(account, &decision, &draft.written);
+        if envelope.effect == Effect::ValidateOnly {
+            draft.account.derive_balance();
+            return Ok(receipt(&draft.account));
+        }
+        let mut account = draft.account.clone();
+        for freeze_id in &promoted {
+            self.write_freeze_act(&mut account, freeze_id, FreezeActKind::Promoted, now);
+        }
+        let occasion = Occasion {
+            reason: decision.reason.clone(),
+            cause: decision.cause,
+            by: envelope.principal.name.to_string(),
+            effective: decision.effective.unwrap_or(now),
+            recorded: now,
+            approval: decision.approval,
+        };
+        self.write_history(before, &mut account, occasion);
+        for (kind, payload) in &draft.written.events {
+            self.push_event(&mut account, (*kind).to_owned(), payload.clone(), now);
+        }
+        self.take_written(&draft.written);
+        let receipt_account = self.commit(before, account, now);
+        Ok(receipt(&receipt_account))
+    }
+
+    fn write_history(&mut self, before: Option<&Account>, account: &mut Account, why: Occasion) {
+        let same = before.is_some_and(|before| {
+            before.balance.lifecycle == account.balance.lifecycle
+                && before.conditions == account.conditions
+                && before.freezes == account.freezes
+        });
+        if same {
+            return;
+        }
+        let old = before.map(Account::face);
+        let new = account.face();
+        if old.as_ref() == Some(&new) {
+            return;
+        }
+        let link = self.link(account);
+        let row = history::row(link, old.as_ref(), &new, why, &self.rules.history_key);
+        self.push_history(account, row);
+    }
+
+    fn link(&mut self, account: &Account) -> Link {
+        Link {
+            change_id: (self.ids)().into(),
+            account_number: account.number().clone(),
+            sequence: account.balance.history_seq.saturating_add(1),
+            previous_hash: account.balance.history_head.clone(),
+        }
+    }
+
+    fn push_history(&mut self, account: &mut Account, row: StatusChange) {
+        account.balance.history_seq = row.sequence;
+        account.balance.history_head.clone_from(&row.hash);
+        let payload = json!({
+            "sequence": row.sequence,
+            "old_status": row.old_status,
+            "new_status": row.new_status,
+        });
+        let at = row.change_date;
+        self.changes.history.push(row);
+        self.push_event(account, "STATUS_CHANGED".to_owned(), payload, at);
+    }
+
+    fn push_event(
+        &mut self,
+        account: &mut Account,
+        kind: String,
+        payload: serde_json::Value,
+        event_time: DateTime<Utc>,
+    ) {
+        account.balance.event_seq = account.balance.event_seq.saturating_add(1);
+        self.changes.events.push(Event {
+            event_id: (self.ids)().into(),
+            account_number: account.number().clone(),
+            account_seq: account.balance.event_seq,
+            kind,
+            payload,
+            event_time,
+        });
+    }
+
+    fn take_written(&mut self, written: &act::Written) {
+        self.changes.freeze_acts.extend(written.freeze_acts.iter().cloned());
+        self.changes.transactions.extend(written.transactions.iter().cloned());
+        for transaction in &written.transactions {
+            let id = transaction.transaction_id.clone();
+            self.loaded.transactions.insert((transaction.account_number.clone(), id));
+        }
+        for withdrawal in &written.withdrawals {
+            let id = withdrawal.withdrawal_id.clone();
+            self.loaded.withdrawals.insert(id.clone(), withdrawal.clone());
+            self.changes.withdrawals.insert(id, withdrawal.clone());
+        }
+    }
+
+    /// Makes the draft the account: derives the hot row, notes changed rows, forgets ended ones.
+    fn commit(
+        &mut self,
+        before: Option<&Account>,
+        mut account: Account,
+        now: DateTime<Utc>,
+    ) -> Account {
+        let status_moved = self.note_rows(before, &account);
+        account.drop_ended();
+        account.derive_balance();
+        account.balance.changed_time = now;
+        let number = account.number().clone();
+        if status_moved {
+            account.balance.status_version = account.balance.status_version.saturating_add(1);
+            self.changes.master.insert(number.clone());
+        }
+        if before.is_none() {
+            self.changes.opened.insert(number.clone());
+        }
+        self.changes.touched.insert(number.clone());
+        self.loaded.accounts.insert(number, account.clone());
+        account
+    }
+
+    /// Notes the conditions and freezes that differ; whether anything of the status moved.
+    fn note_rows(&mut self, before: Option<&Account>, account: &Account) -> bool {
+        let mut moved = before.is_none_or(|before| {
+            before.balance.lifecycle != account.balance.lifecycle
+                || before.profile != account.profile
+        });
+        for condition in &account.conditions {
+            let unchanged = before.is_some_and(|before| before.conditions.contains(condition));
+            if !unchanged {
+                moved = true;
+                self.note_fraud_stop(before, condition);
+                self.changes.conditions.insert(condition.condition_id.clone(), condition.clone());
+            }
+        }
+        for freeze in &account.freezes {
+            let unchanged = before.is_some_and(|before| before.freezes.contains(freeze));
+            if !unchanged {
+                moved = true;
+                if !freeze.in_force() {
+                    self.loaded.ended_freezes.insert(freeze.freeze_id.clone(), freeze.clone());
+                }
+                self.changes.freezes.insert(freeze.freeze_id.clone(), freeze.clone());
+            }
+        }
+        moved
+    }
+
+    fn note_fraud_stop(&mut self, before: Option<&Account>, condition: &Condition) {
+        let is_new = before.is_none_or(|before| {
+            !before.conditions.iter().any(|known| known.condition_id == condition.condition_id)
+        });
+        if let (true, Some(case), super::status::Cause::StopFraud) =
+            (is_new, &condition.document_no, condition.cause)
+        {
+            let key = (condition.account_number.clone(), case.clone());
+            let count = self.loaded.fraud_stops.entry(key).or_default();
+            *count = count.saturating_add(1);
+        }
+    }
+
+    fn remember(&mut self, envelope: &Envelope, content_hash: String, outcome: &Outcome) {
+        let class = match outcome {
+            Ok(_) => RememberedClass::Effect,
+            Err(refused) if refused.reason().remembered() => RememberedClass::Refusal,
+            Err(_) => return,
+        };
+        let row = Remembered {
+            account_number: envelope.account_number.clone(),
+            principal: envelope.principal.name.clone(),
+            request_id: envelope.request_id.clone(),
+            content_hash,
+            outcome: serde_json::to_string(outcome).expect("outcomes are plain data"),
+            class,
+            recorded_time: self.now,
+        };
+        self.loaded.remembered.insert(request_key(envelope), row.clone());
+        self.changes.remembered.push(row);
+    }
+}
+
+/// The account's own time: never before its last change.
+fn account_now(now: DateTime<Utc>, account: &Account) -> DateTime<Utc> {
+    let after_last = account.balance.changed_time.checked_add_signed(Duration::microseconds(1));
+    now.max(after_last.unwrap_or(now))
+}
+
+/// The key under which a command is remembered.
+pub fn request_key(envelope: &Envelope) -> RequestKey {
+    (envelope.account_number.clone(), envelope.principal.name.clone(), envelope.request_id.clone())
+}
+
+fn replay(first: &Remembered, hash: &str) -> Outcome {
+    if first.content_hash != hash {
+        return Err(Reason::RequestIdReused.into());
+    }
+    serde_json::from_str::<Outcome>(&first.outcome)
+        .unwrap_or_else(|_error| Err(Refused::from(Reason::Internal)))
+}
+
+fn receipt(account: &Account, decision: &Decision, written: &act::Written) -> Receipt {
+    match &decision.answer {
+        act::Answer::Account => Receipt::Account(Box::new(account.clone())),
+        act::Answer::Freeze(freeze) => {
+            let current = account.freezes.iter().find(|f| f.freeze_id == freeze.freeze_id);
+            Receipt::Freeze(Box::new(FreezeReceipt {
+                freeze: current.unwrap_or(freeze).clone(),
+                account: account.clone(),
+                cancelled: written
+                    .withdrawals
+                    .iter()
+                    .map(|withdrawal| withdrawal.withdrawal_id.clone())
+                    .collect(),
+            }))
+        }
+        act::Answer::Transaction(row) => Receipt::Transaction(Box::new(Transaction {
+            available_after_minor: account.available(),
+            ..(**row).clone()
+        })),
+        act::Answer::Withdrawal(row) => Receipt::Withdrawal(row.clone()),
+    }
+}

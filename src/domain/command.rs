@@ -1,0 +1,189 @@
+//! The closed list of every write, the envelope it travels in, and what it answers.
+
+use std::time::Instant;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::account::Account;
+use super::act::cancel_withdrawal::CancelWithdrawal;
+use super::act::change_status::ChangeStatus;
+use super::act::create_freeze::CreateFreeze;
+use super::act::import_account::ImportAccount;
+use super::act::open_account::OpenAccount;
+use super::act::record_transaction::RecordTransaction;
+use super::act::release_freeze::ReleaseFreeze;
+use super::act::withdraw::Withdraw;
+use super::freeze::Freeze;
+use super::id::{AccountNumber, FreezeId, RequestId, TransactionId, WithdrawalId};
+use super::money::Minor;
+use super::principal::Principal;
+use super::refusal::Refused;
+use super::transaction::Transaction;
+use super::withdrawal::Withdrawal;
+
+/// Every write there is.
+#[derive(Debug, Clone, Serialize)]
+pub enum Command {
+    /// Opens an account.
+    OpenAccount(OpenAccount),
+    /// Takes an account over from another system, as it is.
+    ImportAccount(ImportAccount),
+    /// Carries out a status action.
+    ChangeStatus(ChangeStatus),
+    /// Places a freeze.
+    CreateFreeze(CreateFreeze),
+    /// Lifts a freeze, whole or in part.
+    ReleaseFreeze(ReleaseFreeze),
+    /// Posts a transaction of core banking.
+    RecordTransaction(RecordTransaction),
+    /// Reserves a withdrawal.
+    Withdraw(Withdraw),
+    /// Cancels a withdrawal that was not sent.
+    CancelWithdrawal(CancelWithdrawal),
+    /// Writes down what lapsed.
+    Lapse,
+}
+
+/// Whether a command takes effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// It does.
+    Take,
+    /// It is decided, answered, and leaves no trace.
+    ValidateOnly,
+}
+
+/// A command with who sent it, under which id, and until when the answer is of use.
+#[derive(Debug, Clone)]
+pub struct Envelope {
+    /// Who asks.
+    pub principal: Principal,
+    /// The account it is about.
+    pub account_number: AccountNumber,
+    /// The caller's id of this request.
+    pub request_id: RequestId,
+    /// A command that was not started by then is dropped.
+    pub deadline: Instant,
+    /// The status version that the caller saw, where it insists on it.
+    pub expected_version: Option<i64>,
+    /// Whether it takes effect.
+    pub effect: Effect,
+    /// What to do.
+    pub command: Command,
+}
+
+impl Envelope {
+    /// SHA-256 of account and parsed command, hex: two requests with one id are the same request
+    /// when this is the same. The etag, the deadline and validate_only are not part of it.
+    pub fn content_hash(&self) -> String {
+        let content = serde_json::to_vec(&(&self.account_number, &self.command))
+            .expect("commands are plain data with text keys");
+        hex::encode(Sha256::digest(content))
+    }
+}
+
+/// The rows beside the account that a command has to see.
+#[derive(Debug, Clone, Default)]
+pub struct Needs {
+    /// A withdrawal.
+    pub withdrawal: Option<WithdrawalId>,
+    /// The account's withdrawals that were not sent.
+    pub unsent: bool,
+    /// A freeze, in force or ended.
+    pub freeze: Option<FreezeId>,
+    /// Whether this transaction exists.
+    pub transaction: Option<TransactionId>,
+    /// The fraud stops of this case.
+    pub stops_of_case: Option<String>,
+}
+
+impl Command {
+    /// What has to be loaded beside the account.
+    pub fn needs(&self) -> Needs {
+        match self {
+            Self::OpenAccount(_) | Self::ImportAccount(_) | Self::Withdraw(_) | Self::Lapse => {
+                Needs::default()
+            }
+            Self::ChangeStatus(change) => change.needs(),
+            Self::CreateFreeze(_) => Needs { unsent: true, ..Needs::default() },
+            Self::ReleaseFreeze(release) => {
+                Needs { freeze: Some(release.freeze_id.clone()), ..Needs::default() }
+            }
+            Self::RecordTransaction(record) => {
+                Needs { transaction: record.transaction_id.clone(), ..Needs::default() }
+            }
+            Self::CancelWithdrawal(cancel) => {
+                Needs { withdrawal: Some(cancel.withdrawal_id.clone()), ..Needs::default() }
+            }
+        }
+    }
+
+    /// The command's name in logs and spans.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::OpenAccount(_) => "open_account",
+            Self::ImportAccount(_) => "import_account",
+            Self::ChangeStatus(_) => "change_status",
+            Self::CreateFreeze(_) => "create_freeze",
+            Self::ReleaseFreeze(_) => "release_freeze",
+            Self::RecordTransaction(_) => "record_transaction",
+            Self::Withdraw(_) => "withdraw",
+            Self::CancelWithdrawal(_) => "cancel_withdrawal",
+            Self::Lapse => "lapse",
+        }
+    }
+}
+
+/// A field that is wrong whatever the account looks like; the edge collects all of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// The request field, as the contract names it.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub description: String,
+}
+
+impl Violation {
+    /// A violation of a field.
+    pub fn new(field: &'static str, description: impl Into<String>) -> Self {
+        Self { field, description: description.into() }
+    }
+}
+
+/// What the authority is told about its freeze.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FreezeReceipt {
+    /// The freeze after the command.
+    pub freeze: Freeze,
+    /// The account as it is after the command: names the currency and who is ahead.
+    pub account: Account,
+    /// Withdrawals that were not sent and gave way to it, newest first.
+    pub cancelled: Vec<WithdrawalId>,
+}
+
+/// What a command answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Receipt {
+    /// The account as it is after the command.
+    Account(Box<Account>),
+    /// The freeze.
+    Freeze(Box<FreezeReceipt>),
+    /// The transaction.
+    Transaction(Box<Transaction>),
+    /// The withdrawal.
+    Withdrawal(Box<Withdrawal>),
+    /// Nothing to tell.
+    Done,
+}
+
+/// What becomes of a command.
+pub type Outcome = Result<Receipt, Refused>;
+
+/// An amount that a freeze or a stop order names, in the currency it names.
+pub type Amount = super::money::Money;
+
+/// Sums amounts without running over.
+pub fn total(amounts: impl Iterator<Item = Minor>) -> Minor {
+    amounts.fold(0, Minor::saturating_add)
+}

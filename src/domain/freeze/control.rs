@@ -1,0 +1,189 @@
+//! Claim and control: which freeze controls how much of an account's money, which waits, and in
+//! which place. One pure function, [`control`]; [`promote`] moves what waits and may wait no more.
+//!
+//! money = balance − reserved; free = money − min(exempt, money); controlled = free under a whole
+//! freeze, else min(claim, free); available = money − controlled. Freezes fill in rank order
+//! (authorities by time of service, 财产保全规定 Art. 16; then the bank; then the customer).
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
+use super::{Freeze, FreezeMode, FreezeStatus, FreezeType, kind};
+use crate::domain::id::FreezeId;
+use crate::domain::money::Minor;
+use crate::domain::terms;
+
+/// What one freeze in force controls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Share {
+    /// The freeze.
+    pub freeze_id: FreezeId,
+    /// Minor units it controls now.
+    pub controlled: Minor,
+    /// 1 = first in line.
+    pub position: u32,
+    /// Whether it has all it claims; a whole freeze never has.
+    pub filled: bool,
+    /// What its status has to be, given what it controls.
+    pub status: FreezeStatus,
+}
+
+/// What all freezes in force control together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Control {
+    /// balance − reserved, minor units.
+    pub money: Minor,
+    /// Σ of the shares.
+    pub controlled: Minor,
+    /// money − controlled.
+    pub available: Minor,
+    /// One per freeze in force, in rank order.
+    pub shares: Vec<Share>,
+}
+
+/// Which freezes count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counting {
+    /// All of them.
+    All,
+    /// Without the customer's own loss report: the bank collects what is owed all the same.
+    WithoutLoss,
+}
+
+/// The account's exempt amount: the largest that a freeze in force leaves for living costs.
+pub fn exempt(freezes: &[Freeze]) -> Minor {
+    freezes.iter().filter(|freeze| freeze.in_force()).map(|f| f.exempt_minor).max().unwrap_or(0)
+}
+
+/// The freezes in force in the order in which they fill.
+pub fn in_order(freezes: &[Freeze]) -> Vec<&Freeze> {
+    let mut ordered: Vec<&Freeze> = freezes.iter().filter(|freeze| freeze.in_force()).collect();
+    ordered.sort_by_key(|freeze| freeze.rank());
+    ordered
+}
+
+/// Spreads the account's money over its freezes in force. `money` is balance − reserved, ≥ 0.
+pub fn control(money: Minor, freezes: &[Freeze], counting: Counting) -> Control {
+    let mut left = money.saturating_sub(exempt(freezes).min(money));
+    let mut shares = Vec::new();
+    let mut earlier_authority_open = false;
+    for (position, freeze) in (1..).zip(in_order(freezes)) {
+        if counting == Counting::WithoutLoss && freeze.freeze_type == FreezeType::Customer {
+            continue;
+        }
+        let claim = freeze.freeze_amount.filter(|_| !freeze.takes_all());
+        let controlled = claim.unwrap_or(left).min(left);
+        left = left.saturating_sub(controlled);
+        let filled = claim == Some(controlled);
+        let authority = freeze.freeze_type == FreezeType::Judicial;
+        let waits = authority && controlled == 0 && earlier_authority_open;
+        let status = match freeze.freeze_status {
+            FreezeStatus::Waiting if waits => FreezeStatus::Waiting,
+            FreezeStatus::Active
+            | FreezeStatus::Waiting
+            | FreezeStatus::Released
+            | FreezeStatus::Expired => FreezeStatus::Active,
+        };
+        earlier_authority_open |= authority && !filled;
+        let freeze_id = freeze.freeze_id.clone();
+        shares.push(Share { freeze_id, controlled, position, filled, status });
+    }
+    let controlled = shares.iter().map(|share| share.controlled).fold(0, Minor::saturating_add);
+    Control { money, controlled, available: money.saturating_sub(controlled), shares }
+}
+
+/// Whether a freeze that is not in force yet would have to wait if it were entered now: it would
+/// control nothing, and an earlier authority's claim is unfilled or takes all.
+pub fn would_wait(money: Minor, freezes: &[Freeze], entering: &Freeze) -> bool {
+    if entering.freeze_type != FreezeType::Judicial {
+        return false;
+    }
+    let mut with = freezes.to_vec();
+    with.push(Freeze { freeze_status: FreezeStatus::Waiting, ..entering.clone() });
+    control(money, &with, Counting::All)
+        .shares
+        .iter()
+        .any(|share| share.freeze_id == entering.freeze_id && share.status == FreezeStatus::Waiting)
+}
+
+/// Lets every waiting freeze whose turn has come take effect at `at`; its term starts there.
+/// Returns the ids in the order of taking effect.
+pub fn promote(money: Minor, freezes: &mut [Freeze], at: DateTime<Utc>, zone: Tz) -> Vec<FreezeId> {
+    if !freezes.iter().any(|freeze| freeze.freeze_status == FreezeStatus::Waiting) {
+        return Vec::new();
+    }
+    let due: Vec<FreezeId> = control(money, freezes, Counting::All)
+        .shares
+        .into_iter()
+        .filter(|share| share.status == FreezeStatus::Active)
+        .map(|share| share.freeze_id)
+        .collect();
+    let mut promoted = Vec::new();
+    for id in due {
+        let waiting = |freeze: &&mut Freeze| {
+            freeze.freeze_id == id && freeze.freeze_status == FreezeStatus::Waiting
+        };
+        if let Some(freeze) = freezes.iter_mut().find(waiting) {
+            take_effect(freeze, at, zone);
+            promoted.push(id);
+        }
+    }
+    promoted
+}
+
+/// Puts a freeze into effect at `at` and starts its term, unless an explicit end is set.
+pub fn take_effect(freeze: &mut Freeze, at: DateTime<Utc>, zone: Tz) {
+    freeze.freeze_status = FreezeStatus::Active;
+    freeze.effective_time = Some(at);
+    freeze.update_time = at;
+    if freeze.expire_time.is_none() {
+        freeze.expire_time = freeze.term().and_then(|term| term.end(at, zone));
+    }
+    freeze.expiry_date = freeze.expire_time.map(|end| terms::last_day(end, zone));
+}
+
+/// What the hot row says of the freezes: Σ claimed amounts of those in force.
+pub fn claim(freezes: &[Freeze]) -> Minor {
+    freezes
+        .iter()
+        .filter(|freeze| freeze.in_force() && !freeze.takes_all())
+        .filter_map(|freeze| freeze.freeze_amount)
+        .fold(0, Minor::saturating_add)
+}
+
+/// Sends authority freezes that took effect back to the queue when a paper that was served before
+/// them is entered late and leaves them nothing. Only kinds that may wait; what runs of their term
+/// runs on. Returns the ids.
+pub fn demote_behind(money: Minor, freezes: &mut [Freeze], entered: &FreezeId) -> Vec<FreezeId> {
+    let shares = control(money, freezes, Counting::All).shares;
+    let mut open_before = false;
+    let mut behind = Vec::new();
+    let mut passed = false;
+    for share in shares {
+        let Some(freeze) = freezes.iter_mut().find(|f| f.freeze_id == share.freeze_id) else {
+            continue;
+        };
+        if freeze.freeze_type != FreezeType::Judicial {
+            break;
+        }
+        let starved = passed && open_before && share.controlled == 0;
+        let active = freeze.freeze_status == FreezeStatus::Active;
+        if starved && active && kind::rule(freeze.authority_kind).may_wait {
+            freeze.freeze_status = FreezeStatus::Waiting;
+            behind.push(share.freeze_id.clone());
+        }
+        passed |= share.freeze_id == *entered;
+        open_before |= !share.filled;
+    }
+    behind
+}
+
+/// The widest mode of the freezes in effect, as the hot row says it.
+pub fn widest(freezes: &[Freeze]) -> FreezeMode {
+    freezes
+        .iter()
+        .filter(|freeze| freeze.freeze_status == FreezeStatus::Active)
+        .map(|freeze| freeze.freeze_mode)
+        .max()
+        .unwrap_or(FreezeMode::Amount)
+}

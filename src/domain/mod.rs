@@ -1,0 +1,46 @@
+//! The pure core: what the service knows and how it decides.
+//!
+//! Nothing here awaits, reads a clock, touches a database or knows gRPC. A command is decided by
+//! [`book::Book`] on the working set of its batch; each write has its file in [`act`]. Rules that
+//! are tables in the documents are tables here, one home each.
+//!
+//! Rows that are stored as they are ([`condition::Condition`], [`freeze::Freeze`], …) carry the
+//! column names of their tables as field names, so one definition serves rules, storage and
+//! receipts.
+
+// Money and law: arithmetic must say what happens at its edges.
+#![deny(
+    clippy::arithmetic_side_effects,
+    clippy::float_arithmetic,
+    clippy::as_conversions,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm
+)]
+
+pub mod id;
+pub mod money;
+pub mod terms;
+
+pub mod status;
+
+pub mod condition;
+pub mod freeze;
+
+pub mod account;
+
+pub mod action;
+pub mod pass;
+
+pub mod transaction;
+pub mod withdrawal;
+
+pub mod approval;
+pub mod history;
+pub mod principal;
+
+pub mod command;
+pub mod refusal;
+
+pub mod act;
+pub mod book;
+pub mod lapse;

@@ -1,0 +1,389 @@
+//! What may pass: one table of conditions against operations, and the meet over all that holds.
+//!
+//! The table is data, row by row as the design documents it. [`refusals`] applies every row that
+//! holds to one movement and lists what stands in its way, in precedence order.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
+
+use super::account::Account;
+use super::condition::Condition;
+use super::freeze::control::Counting;
+use super::freeze::{Freeze, FreezeMode, FreezeStatus, FreezeType};
+use super::money::Minor;
+use super::refusal::{Reason, Refusal};
+use super::status::{Cause, ConditionKind, Lifecycle, Restriction};
+
+/// What a movement of money is, as the table's columns know it.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Operation {
+    /// The customer pays at the counter.
+    CustomerDebitCounter,
+    /// The customer pays through any other channel.
+    CustomerDebitNonCounter,
+    /// The customer pays elsewhere than at the counter for an exempt purpose.
+    CustomerDebitExempt,
+    /// The bank debits: fee, loan, correction, collection.
+    BankDebit,
+    /// An authority takes money under its freeze.
+    JudicialDeduction,
+    /// Money comes in.
+    Credit,
+    /// A payment comes back.
+    Return,
+    /// The bank pays interest.
+    Interest,
+    /// The account is closed.
+    Close,
+}
+
+/// One cell of the table. The order is the meet's: the least of several rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Answer {
+    /// N: no.
+    No,
+    /// S: refused when asked, booked to suspense when already a fact.
+    Suspense,
+    /// A: what no freeze controls.
+    Unfrozen,
+    /// L: within the amount.
+    Limited,
+    /// C: at the counter only.
+    CounterOnly,
+    /// Y if the customer is identified; reactivates.
+    Identified,
+    /// Y: yes.
+    Yes,
+}
+
+/// One row of the table: a lifecycle, or a condition in one of its forms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, VariantArray)]
+pub enum Row {
+    /// Closed.
+    Closed,
+    /// In opening, or declined.
+    Opening,
+    /// Open, nothing else.
+    Open,
+    /// A freeze of an amount.
+    FrozenAmount,
+    /// A freeze of the whole account that still receives.
+    FrozenWhole,
+    /// A freeze of the whole account in both directions.
+    FrozenTwoWay,
+    /// The medium is reported lost.
+    Lost,
+    /// A stop order for fraud or of customs.
+    StopFraudOrCustoms,
+    /// A stop order for arrears.
+    StopArrears,
+    /// A stop order with an amount, for fraud or of customs.
+    StopAmountFraudOrCustoms,
+    /// A stop order with an amount, for arrears.
+    StopAmountArrears,
+    /// Due diligence is under way.
+    Suspicious,
+    /// Identity details are out of date.
+    InfoExpired,
+    /// Dormant.
+    Dormant,
+    /// A limit is used up.
+    LimitReached,
+    /// Non-counter channels are suspended.
+    NonCounter,
+    /// An amount per debit.
+    AmountPerDebit,
+    /// No debit.
+    NoDebit,
+}
+
+/// The table's cells of a row, in the order of [`Operation`]: debit at the counter, elsewhere,
+/// elsewhere for an exempt purpose, by the bank, deduction, credit, return, interest, closing.
+pub fn cells(row: Row) -> [Answer; 9] {
+    use Answer::{CounterOnly as C, Identified as I, Limited as L, No as N};
+    use Answer::{Suspense as S, Unfrozen as A, Yes as Y};
+    match row {
+        Row::Closed => [N, N, N, N, N, S, S, S, N],
+        Row::Opening => [N, N, N, N, N, S, S, Y, Y],
+        Row::Open => [Y, Y, Y, Y, Y, Y, Y, Y, Y],
+        Row::FrozenAmount | Row::FrozenWhole => [A, A, A, A, Y, Y, Y, Y, N],
+        Row::FrozenTwoWay => [N, N, N, N, Y, S, S, S, N],
+        Row::Lost => [N, N, N, A, Y, Y, Y, Y, N],
+        Row::StopFraudOrCustoms => [N, N, N, N, Y, Y, Y, Y, N],
+        Row::StopArrears => [N, N, N, Y, Y, Y, Y, Y, N],
+        Row::StopAmountFraudOrCustoms => [L, L, L, N, Y, Y, Y, Y, N],
+        Row::StopAmountArrears => [L, L, L, Y, Y, Y, Y, Y, N],
+        Row::Suspicious => [N, N, N, Y, Y, Y, Y, Y, N],
+        Row::InfoExpired => [Y, N, Y, Y, Y, Y, Y, Y, C],
+        Row::Dormant => [I, N, N, Y, Y, Y, Y, Y, C],
+        Row::LimitReached => [Y, Y, Y, Y, Y, Y, Y, Y, Y],
+        Row::NonCounter => [Y, N, Y, Y, Y, Y, Y, Y, C],
+        Row::AmountPerDebit => [L, L, Y, Y, Y, Y, Y, Y, Y],
+        Row::NoDebit => [N, N, N, Y, Y, Y, Y, Y, N],
+    }
+}
+
+/// One cell.
+pub fn cell(row: Row, operation: Operation) -> Answer {
+    let [counter, elsewhere, exempt, bank, deduction, credit, back, interest, close] = cells(row);
+    match operation {
+        Operation::CustomerDebitCounter => counter,
+        Operation::CustomerDebitNonCounter => elsewhere,
+        Operation::CustomerDebitExempt => exempt,
+        Operation::BankDebit => bank,
+        Operation::JudicialDeduction => deduction,
+        Operation::Credit => credit,
+        Operation::Return => back,
+        Operation::Interest => interest,
+        Operation::Close => close,
+    }
+}
+
+/// The table's row of a lifecycle.
+pub fn row_of_lifecycle(lifecycle: Lifecycle) -> Row {
+    match lifecycle {
+        Lifecycle::Closed => Row::Closed,
+        Lifecycle::Opening | Lifecycle::OpenFailed => Row::Opening,
+        Lifecycle::Open => Row::Open,
+    }
+}
+
+/// The table's row of a freeze; none while it waits.
+pub fn row_of_freeze(freeze: &Freeze) -> Option<Row> {
+    if freeze.freeze_status != FreezeStatus::Active {
+        return None;
+    }
+    Some(match (freeze.freeze_type, freeze.freeze_mode) {
+        (FreezeType::Customer, _) => Row::Lost,
+        (FreezeType::Judicial | FreezeType::Bank, FreezeMode::Amount) => Row::FrozenAmount,
+        (FreezeType::Judicial | FreezeType::Bank, FreezeMode::Whole) => Row::FrozenWhole,
+        (FreezeType::Judicial | FreezeType::Bank, FreezeMode::TwoWay) => Row::FrozenTwoWay,
+    })
+}
+
+/// The table's row of a stored condition.
+pub fn row_of_condition(condition: &Condition) -> Row {
+    let arrears = condition.cause == Cause::StopArrears;
+    match condition.kind {
+        ConditionKind::Opening => Row::Opening,
+        ConditionKind::Frozen => Row::FrozenWhole,
+        ConditionKind::Lost => Row::Lost,
+        ConditionKind::StopPay => match (condition.amount_minor, arrears) {
+            (None, true) => Row::StopArrears,
+            (None, false) => Row::StopFraudOrCustoms,
+            (Some(_), true) => Row::StopAmountArrears,
+            (Some(_), false) => Row::StopAmountFraudOrCustoms,
+        },
+        ConditionKind::Suspicious => Row::Suspicious,
+        ConditionKind::InfoExpired => Row::InfoExpired,
+        ConditionKind::Dormant => Row::Dormant,
+        ConditionKind::Restricted => match condition.restriction {
+            Some(Restriction::Limit) => Row::LimitReached,
+            Some(Restriction::NonCounter) => Row::NonCounter,
+            Some(Restriction::Amount) => Row::AmountPerDebit,
+            Some(Restriction::NoDebit) | None => Row::NoDebit,
+        },
+    }
+}
+
+/// The meet of everything that holds on the account, for one operation.
+pub fn meet(account: &Account, operation: Operation) -> Answer {
+    let lifecycle = std::iter::once(row_of_lifecycle(account.balance.lifecycle));
+    let conditions = account.conditions.iter().filter(|row| row.in_force()).map(row_of_condition);
+    let freezes = account.freezes.iter().filter_map(row_of_freeze);
+    lifecycle
+        .chain(conditions)
+        .chain(freezes)
+        .map(|row| cell(row, operation))
+        .min()
+        .unwrap_or(Answer::Yes)
+}
+
+/// A movement that asks to pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Movement {
+    /// What it is.
+    pub operation: Operation,
+    /// Minor units; 0 for closing.
+    pub amount: Minor,
+    /// Whether the customer stands at the counter, and identified.
+    pub presence: Presence,
+}
+
+/// Where the customer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Presence {
+    /// Not at the counter.
+    Elsewhere,
+    /// At the counter, not identified.
+    AtCounter,
+    /// At the counter, identified.
+    Identified,
+}
+
+/// Everything that stands in a movement's way, in precedence order; empty when it may pass.
+pub fn refusals(account: &Account, movement: Movement) -> Vec<Refusal> {
+    let mut found: Vec<Refusal> = Vec::new();
+    found.extend(lifecycle_refusal(account, movement));
+    found.extend(freeze_refusals(account, movement));
+    for condition in account.conditions.iter().filter(|condition| condition.in_force()) {
+        found.extend(condition_refusal(account, condition, movement));
+    }
+    found.extend(funds_refusal(account, movement));
+    found.sort_by_key(|refusal| refusal.reason);
+    found
+}
+
+fn lifecycle_refusal(account: &Account, movement: Movement) -> Option<Refusal> {
+    let lifecycle = account.balance.lifecycle;
+    let reason = match lifecycle {
+        Lifecycle::Open => return None,
+        Lifecycle::Closed => Reason::AccountClosed,
+        Lifecycle::OpenFailed => Reason::AccountOpenFailed,
+        Lifecycle::Opening => Reason::AccountOpening,
+    };
+    let answer = cell(row_of_lifecycle(lifecycle), movement.operation);
+    let cause = match lifecycle {
+        Lifecycle::Closed => Some(Cause::Closed),
+        Lifecycle::Open | Lifecycle::OpenFailed | Lifecycle::Opening => account
+            .conditions
+            .iter()
+            .find(|row| row.in_force() && row.kind == ConditionKind::Opening)
+            .map(|row| row.cause),
+    };
+    (answer != Answer::Yes).then(|| Refusal::of(reason).caused_by(cause))
+}
+
+/// A freeze stands in the way when it keeps what would be there without it, or is two-way.
+fn freeze_refusals(account: &Account, movement: Movement) -> Vec<Refusal> {
+    let without_loss = account.control(Counting::WithoutLoss);
+    let short = movement.amount <= without_loss.money && movement.amount > without_loss.available;
+    let mut found = Vec::new();
+    for freeze in &account.freezes {
+        let Some(row) = row_of_freeze(freeze) else { continue };
+        let blocks = match cell(row, movement.operation) {
+            Answer::No | Answer::Suspense => true,
+            // A loss lets the bank debit what no other freeze controls; those speak for themselves.
+            Answer::Unfrozen => short && row != Row::Lost && controls(&without_loss.shares, freeze),
+            Answer::Limited | Answer::CounterOnly | Answer::Identified | Answer::Yes => false,
+        };
+        if blocks {
+            let reason = if row == Row::Lost { Reason::AccountLost } else { Reason::AccountFrozen };
+            found.push(Refusal::by_freeze(reason, freeze));
+        }
+    }
+    found
+}
+
+fn controls(shares: &[super::freeze::control::Share], freeze: &Freeze) -> bool {
+    shares.iter().any(|share| share.freeze_id == freeze.freeze_id && share.controlled > 0)
+}
+
+fn condition_refusal(
+    account: &Account,
+    condition: &Condition,
+    movement: Movement,
+) -> Option<Refusal> {
+    let reason = match condition.kind {
+        // The lifecycle speaks for these.
+        ConditionKind::Opening => return None,
+        ConditionKind::Frozen => Reason::AccountFrozen,
+        ConditionKind::Lost => Reason::AccountLost,
+        ConditionKind::StopPay => Reason::AccountStopPay,
+        ConditionKind::Suspicious => Reason::AccountSuspicious,
+        ConditionKind::InfoExpired => Reason::AccountInfoExpired,
+        ConditionKind::Dormant => Reason::AccountDormant,
+        ConditionKind::Restricted => Reason::AccountRestricted,
+    };
+    let passes = match cell(row_of_condition(condition), movement.operation) {
+        Answer::Yes | Answer::Unfrozen => true,
+        Answer::No | Answer::Suspense => false,
+        Answer::Limited => within(account, condition, movement.amount),
+        Answer::CounterOnly => movement.presence != Presence::Elsewhere,
+        Answer::Identified => movement.presence == Presence::Identified,
+    };
+    (!passes).then(|| Refusal::by_condition(reason, condition))
+}
+
+/// L: a stopped amount stays behind the debit; an amount per debit is not exceeded.
+fn within(account: &Account, condition: &Condition, amount: Minor) -> bool {
+    let Some(limit) = condition.amount_minor else { return false };
+    match condition.kind {
+        ConditionKind::StopPay => account.unreserved().saturating_sub(amount) >= limit,
+        ConditionKind::Opening
+        | ConditionKind::Frozen
+        | ConditionKind::Lost
+        | ConditionKind::Suspicious
+        | ConditionKind::InfoExpired
+        | ConditionKind::Dormant
+        | ConditionKind::Restricted => amount <= limit,
+    }
+}
+
+fn funds_refusal(account: &Account, movement: Movement) -> Option<Refusal> {
+    let available = available_for(account, movement.operation)?;
+    (movement.amount > available)
+        .then(|| Refusal::of(Reason::InsufficientAvailableFunds).with_money(account, available))
+}
+
+/// What an operation may take at most for want of money, minor units; `None` for what takes none.
+pub fn available_for(account: &Account, operation: Operation) -> Option<Minor> {
+    match operation {
+        Operation::CustomerDebitCounter
+        | Operation::CustomerDebitNonCounter
+        | Operation::CustomerDebitExempt => Some(account.available()),
+        Operation::BankDebit => Some(account.control(Counting::WithoutLoss).available),
+        Operation::JudicialDeduction
+        | Operation::Credit
+        | Operation::Return
+        | Operation::Interest
+        | Operation::Close => None,
+    }
+}
+
+/// How an account answers to an operation as such, without an amount.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It passes.
+    Yes,
+    /// It passes within an amount, at the counter, or once identified.
+    Limited,
+    /// It doesn't pass.
+    No,
+}
+
+/// The answer for one operation as the status query lists it.
+pub fn standing(account: &Account, operation: Operation) -> Standing {
+    match meet(account, operation) {
+        Answer::No | Answer::Suspense => Standing::No,
+        Answer::Unfrozen => match available_for(account, operation) {
+            Some(available) if available <= 0 => Standing::No,
+            Some(_) | None => Standing::Limited,
+        },
+        Answer::Limited | Answer::CounterOnly | Answer::Identified => Standing::Limited,
+        Answer::Yes => Standing::Yes,
+    }
+}
+
+/// When the last of what blocks would be over, if every blocker has an end.
+pub fn unblocked_at(refusals: &[Refusal]) -> Option<DateTime<Utc>> {
+    refusals.iter().map(|refusal| refusal.until).collect::<Option<Vec<_>>>()?.into_iter().max()
+}

@@ -1,0 +1,4 @@
+//! The account-status service.
+pub mod domain;
+pub mod pb;
+pub mod text;
