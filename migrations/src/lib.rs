@@ -1,1 +1,21 @@
-//! placeholder
+//! The schema, forward only: one file per migration, one definition for SQLite and PostgreSQL.
+//!
+//! Every primary and unique key contains `account_number`, so that a PostgreSQL sharded by it can
+//! hold the same tables; `card` is found by its own number. No triggers, no sequences. CHECKs
+//! restate the invariants as a second line behind the rules, and stand in the first migration
+//! because SQLite cannot add them later.
+
+use sea_orm_migration::prelude::*;
+
+mod m20261122_000001_foundation;
+
+/// Knows every migration, oldest first.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261122_000001_foundation::Migration)]
+    }
+}

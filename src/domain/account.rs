@@ -148,12 +148,12 @@ impl Account {
     pub fn face(&self) -> Face {
         let stored = self.conditions.iter().filter(|row| row.in_force()).map(|row| {
             let id = row.condition_id.as_str().to_owned();
-            (row.since_time, ConditionSummary { id, kind: row.kind, cause: row.cause })
+            (row.since_time, ConditionSummary { id, kind: row.kind, cause: Some(row.cause) })
         });
         let frozen = self.freezes.iter().filter(|freeze| freeze.in_force()).map(|freeze| {
             let id = freeze.freeze_id.as_str().to_owned();
             let kind = freeze.condition_kind();
-            (freeze.create_time, ConditionSummary { id, kind, cause: freeze.shown_cause() })
+            (freeze.create_time, ConditionSummary { id, kind, cause: Some(freeze.shown_cause()) })
         });
         let mut all: Vec<_> = stored.chain(frozen).collect();
         all.sort_by(|(a_time, a), (b_time, b)| (a_time, &a.id).cmp(&(b_time, &b.id)));

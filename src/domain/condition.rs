@@ -58,6 +58,6 @@ pub struct ConditionSummary {
     pub id: String,
     /// What kind it is.
     pub kind: ConditionKind,
-    /// Why it holds.
-    pub cause: Cause,
+    /// Why it holds; absent where the reader may not know.
+    pub cause: Option<Cause>,
 }

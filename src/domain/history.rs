@@ -161,7 +161,7 @@ pub fn hash(row: &StatusChange, key: &HistoryKey) -> String {
         for condition in list {
             field(&condition.id);
             field(condition.kind.into());
-            field(condition.cause.name());
+            field(condition.cause.map_or("", Cause::name));
         }
     }
     field(&row.previous_hash);

@@ -229,7 +229,9 @@ impl CreateFreeze {
         freeze.officers.clone_from(&self.officers);
         freeze.freeze_reason.clone_from(&self.reason);
         freeze.unfreeze_condition.clone_from(&self.unfreeze_condition);
-        freeze.disclosure = self.disclosure;
+        // Money-laundering measures are never told (反洗钱法 35(2)), whatever the request says.
+        let told = kind::rule(self.authority_kind).cause != Cause::AmlMeasure;
+        freeze.disclosure = if told { self.disclosure } else { Disclosure::Confidential };
         freeze.urgency = self.urgency;
         freeze.source = self.source;
         freeze.cause = kind::rule(self.authority_kind).cause;

@@ -1,0 +1,103 @@
+//! What a caller may not see is taken out here, before anything is rendered: the facts of
+//! confidential freezes and suspicions, and personal data.
+
+use crate::domain::account::Account;
+use crate::domain::freeze::{Disclosure, Freeze};
+use crate::domain::history::StatusChange;
+use crate::domain::id::FreezeId;
+use crate::domain::principal::{Principal, Scope};
+use crate::domain::status::{Cause, ConditionKind};
+use crate::domain::withdrawal::Beneficiary;
+
+/// The account as the principal may see it.
+#[must_use]
+pub fn account(mut account: Account, principal: &Principal) -> Account {
+    if !principal.may(Scope::PersonalRead) {
+        account.profile.account_name = name(&account.profile.account_name);
+        account.profile.customer_id = String::new();
+    }
+    if !principal.may(Scope::Confidential) {
+        for condition in &mut account.conditions {
+            if condition.kind == ConditionKind::Suspicious {
+                condition.reason.clear();
+                condition.document_no = None;
+                condition.authority = None;
+            }
+        }
+    }
+    account.freezes = account.freezes.into_iter().map(|row| freeze(row, principal)).collect();
+    account
+}
+
+/// Whether the facts of a freeze are hidden from the principal.
+pub fn hides(freeze: &Freeze, principal: &Principal) -> bool {
+    freeze.disclosure == Disclosure::Confidential && !principal.may(Scope::Confidential)
+}
+
+/// The freeze as the principal may see it: a confidential one says only that it is there.
+#[must_use]
+pub fn freeze(mut freeze: Freeze, principal: &Principal) -> Freeze {
+    if hides(&freeze, principal) {
+        freeze.freeze_by.clear();
+        freeze.court_order_no.clear();
+        freeze.officers.clear();
+        freeze.freeze_reason.clear();
+        freeze.unfreeze_condition.clear();
+        freeze.created_by.clear();
+        freeze.expire_time = None;
+        freeze.expiry_date = None;
+        freeze.term_count = None;
+        freeze.term_unit = None;
+    }
+    freeze
+}
+
+/// The history row as the principal may see it; `confidential` names the account's confidential
+/// freezes.
+#[must_use]
+pub fn history(
+    mut row: StatusChange,
+    confidential: &[FreezeId],
+    principal: &Principal,
+) -> StatusChange {
+    if principal.may(Scope::Confidential) {
+        return row;
+    }
+    let secret = |id: &str| confidential.iter().any(|freeze| freeze.as_str() == id);
+    let mut touched = row.cause == Some(Cause::SuspiciousPattern);
+    for list in [&mut row.conditions_before, &mut row.conditions_after] {
+        for summary in list.iter_mut().filter(|summary| secret(&summary.id)) {
+            summary.cause = None;
+            touched = true;
+        }
+    }
+    if touched {
+        row.change_reason.clear();
+        row.change_by.clear();
+        row.cause = row.cause.filter(|cause| *cause == Cause::SuspiciousPattern);
+    }
+    row
+}
+
+/// A beneficiary as answers show it: enough to recognise, too little to use.
+#[must_use]
+pub fn beneficiary(shown: &Beneficiary, principal: &Principal) -> Beneficiary {
+    let mut masked = shown.clone();
+    masked.beneficiary_account = last4(&shown.beneficiary_account);
+    if !principal.may(Scope::PersonalRead) {
+        masked.beneficiary_name = name(&shown.beneficiary_name);
+    }
+    masked
+}
+
+/// The first character of a name, then asterisks.
+pub fn name(full: &str) -> String {
+    full.chars().next().map(|first| format!("{first}**")).unwrap_or_default()
+}
+
+/// The last four characters of a number, behind asterisks.
+pub fn last4(full: &str) -> String {
+    let skipped = full.chars().count().saturating_sub(4);
+    let shown: String = full.chars().skip(skipped).collect();
+    format!("****{shown}")
+}

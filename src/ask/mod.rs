@@ -1,0 +1,249 @@
+//! The read side: rows from the store with lapses applied, so that an answer is right at its
+//! instant whether or not the sweep has come by. [`mask`] takes out what the caller may not see.
+
+pub mod mask;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::clock::Clock;
+use crate::domain::account::Account;
+use crate::domain::book::Rules;
+use crate::domain::freeze::{Freeze, FreezeAct};
+use crate::domain::history::StatusChange;
+use crate::domain::id::{AccountNumber, FreezeId, WithdrawalId};
+use crate::domain::lapse;
+use crate::domain::refusal::Reason;
+use crate::domain::withdrawal::{State, Withdrawal};
+pub use crate::store::freeze::FreezeFilter;
+use crate::store::{self, Store};
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// What was asked for doesn't exist.
+    #[error("not found")]
+    NotFound(Reason),
+    /// The database is away.
+    #[error("unavailable")]
+    Unavailable,
+    /// A bug, or a damaged database.
+    #[error("internal")]
+    Internal,
+}
+
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Unavailable(error) | store::Error::Conflict(error) => {
+                tracing::warn!(%error, "a read failed: the database is unavailable");
+                Self::Unavailable
+            }
+            store::Error::Corrupt(error) => {
+                tracing::error!(%error, "a read failed");
+                Self::Internal
+            }
+        }
+    }
+}
+
+/// How an account is named.
+#[derive(Debug, Clone)]
+pub enum AccountKey {
+    /// By its number.
+    Number(AccountNumber),
+    /// By a bank card that draws on it.
+    Card(String),
+}
+
+/// A page of a list that runs from the newest to the oldest.
+#[derive(Debug, Clone, Copy)]
+pub struct Page {
+    /// The most items.
+    pub size: u32,
+    /// Only items numbered below this; absent = from the newest.
+    pub before: Option<i64>,
+}
+
+/// One page.
+#[derive(Debug, Clone)]
+pub struct Listed<T> {
+    /// Its items, newest first.
+    pub items: Vec<T>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<i64>,
+}
+
+/// A freeze with its acts and the account it lies on.
+#[derive(Debug, Clone)]
+pub struct FreezeFile {
+    /// The freeze.
+    pub freeze: Freeze,
+    /// What happened to it, oldest first.
+    pub acts: Vec<FreezeAct>,
+    /// The account.
+    pub account: Account,
+}
+
+/// Answers questions.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    store: Store,
+    clock: Clock,
+    rules: Arc<Rules>,
+}
+
+impl Ask {
+    /// Asks this store, at this clock's time.
+    pub fn new(store: Store, clock: Clock, rules: Arc<Rules>) -> Self {
+        Self { store, clock, rules }
+    }
+
+    /// The account as it is now.
+    ///
+    /// # Errors
+    /// ACCOUNT_NOT_FOUND, CARD_NOT_FOUND, or the database.
+    pub async fn account(&self, key: &AccountKey) -> Result<Account, Failure> {
+        let stored = match key {
+            AccountKey::Number(number) => self.stored(number).await?,
+            AccountKey::Card(card) => self.by_card(card).await?,
+        };
+        Ok(lapse::seen_at(stored, self.clock.now(), self.rules.zone))
+    }
+
+    /// The account's history, newest first.
+    ///
+    /// # Errors
+    /// ACCOUNT_NOT_FOUND, or the database.
+    pub async fn history(
+        &self,
+        number: &AccountNumber,
+        page: Page,
+    ) -> Result<Listed<StatusChange>, Failure> {
+        self.stored(number).await?;
+        let rows = self.store.history_list(number, page.start(), page.fetch()).await?;
+        Ok(page.cut(rows, |row| row.sequence))
+    }
+
+    /// Ids of the account's confidential freezes, ended ones too: history that names them is
+    /// masked.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn confidential(&self, number: &AccountNumber) -> Result<Vec<FreezeId>, Failure> {
+        Ok(self.store.freeze_list_confidential(number).await?)
+    }
+
+    /// A freeze, on this account if one is named.
+    ///
+    /// # Errors
+    /// FREEZE_NOT_FOUND, or the database.
+    pub async fn freeze(
+        &self,
+        number: Option<&AccountNumber>,
+        id: &FreezeId,
+    ) -> Result<FreezeFile, Failure> {
+        let found = self.store.freeze_find(id).await?;
+        let mine = found.filter(|freeze| number.is_none_or(|n| *n == freeze.account_number));
+        let freeze = mine.ok_or(Failure::NotFound(Reason::FreezeNotFound))?;
+        let acts = self.store.freeze_list_acts(id).await?;
+        let (account, lapsed) = self.lapsed(&freeze.account_number).await?;
+        let freeze = as_lapsed(&lapsed, freeze);
+        Ok(FreezeFile { freeze, acts, account })
+    }
+
+    /// An account's freezes, the last entered first.
+    ///
+    /// # Errors
+    /// ACCOUNT_NOT_FOUND, or the database.
+    pub async fn freezes(
+        &self,
+        number: &AccountNumber,
+        filter: FreezeFilter,
+        page: Page,
+    ) -> Result<(Account, Listed<Freeze>), Failure> {
+        let (account, lapsed) = self.lapsed(number).await?;
+        let rows = self.store.freeze_list(number, filter, page.start(), page.fetch()).await?;
+        let mut listed = page.cut(rows, |freeze| freeze.freeze_seq);
+        listed.items = listed.items.into_iter().map(|row| as_lapsed(&lapsed, row)).collect();
+        // What lapsed since the rows were written no longer fits a filter by status.
+        listed.items.retain(|row| filter.status.is_none_or(|s| s == row.freeze_status));
+        Ok((account, listed))
+    }
+
+    /// A withdrawal, of this account if one is named.
+    ///
+    /// # Errors
+    /// WITHDRAWAL_NOT_FOUND, or the database.
+    pub async fn withdrawal(
+        &self,
+        number: Option<&AccountNumber>,
+        id: &WithdrawalId,
+    ) -> Result<Withdrawal, Failure> {
+        let found = self.store.withdrawal_find(id).await?;
+        found
+            .filter(|row| number.is_none_or(|number| *number == row.account_number))
+            .ok_or(Failure::NotFound(Reason::WithdrawalNotFound))
+    }
+
+    /// An account's withdrawals, newest first.
+    ///
+    /// # Errors
+    /// ACCOUNT_NOT_FOUND, or the database.
+    pub async fn withdrawals(
+        &self,
+        number: &AccountNumber,
+        state: Option<State>,
+        page: Page,
+    ) -> Result<Listed<Withdrawal>, Failure> {
+        self.stored(number).await?;
+        let rows = self.store.withdrawal_list(number, state, page.start(), page.fetch()).await?;
+        Ok(page.cut(rows, |row| row.entry_seq))
+    }
+
+    async fn by_card(&self, card: &str) -> Result<Account, Failure> {
+        let unknown = || Failure::NotFound(Reason::CardNotFound);
+        let number = self.store.card_find_account(card).await?.ok_or_else(unknown)?;
+        let number = AccountNumber::parse(&number).ok_or(Failure::Internal)?;
+        self.stored(&number).await
+    }
+
+    async fn stored(&self, number: &AccountNumber) -> Result<Account, Failure> {
+        let found = self.store.account_find(&[number]).await?.pop();
+        found.ok_or(Failure::NotFound(Reason::AccountNotFound))
+    }
+
+    /// The account as it is now, and its freezes with those that lapsed but are not written yet.
+    async fn lapsed(&self, number: &AccountNumber) -> Result<(Account, Vec<Freeze>), Failure> {
+        let stored = self.stored(number).await?;
+        let now: DateTime<Utc> = self.clock.now();
+        let mut account = stored.clone();
+        lapse::lapse(&mut account, now, self.rules.zone);
+        let account_now = lapse::seen_at(stored, now, self.rules.zone);
+        Ok((account_now, account.freezes))
+    }
+}
+
+fn as_lapsed(lapsed: &[Freeze], stored: Freeze) -> Freeze {
+    lapsed.iter().find(|freeze| freeze.freeze_id == stored.freeze_id).cloned().unwrap_or(stored)
+}
+
+impl Page {
+    fn start(self) -> i64 {
+        self.before.unwrap_or(i64::MAX)
+    }
+
+    /// One more than the page holds tells whether another follows.
+    fn fetch(self) -> u32 {
+        self.size.saturating_add(1)
+    }
+
+    fn cut<T>(self, mut rows: Vec<T>, number: impl Fn(&T) -> i64) -> Listed<T> {
+        let size = usize::try_from(self.size).unwrap_or(usize::MAX);
+        let more = rows.len() > size;
+        rows.truncate(size);
+        let next = if more { rows.last().map(number) } else { None };
+        Listed { items: rows, next }
+    }
+}

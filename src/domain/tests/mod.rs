@@ -1,0 +1,29 @@
+//! Tests of the rules against the documents: the expected tables are typed from the documents as
+//! readable text, never taken from the code's own tables.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test that runs over, indexes wrongly or meets a new variant fails, as it should"
+)]
+
+mod support;
+
+mod actions;
+mod actions_effects;
+mod displayed_status;
+mod freeze_control;
+mod freeze_orders;
+mod freeze_queue;
+mod freeze_releases;
+mod freeze_takes_unsent;
+mod history_chain;
+mod imports;
+mod lapses;
+mod passing;
+mod passing_edges;
+mod precedence;
+mod properties;
+mod replay;
+mod withdrawals;

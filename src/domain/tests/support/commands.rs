@@ -1,0 +1,185 @@
+//! Commands as most tests send them; a test overrides what it is about.
+
+use crate::domain::act::cancel_withdrawal::CancelWithdrawal;
+use crate::domain::act::change_status::ChangeStatus;
+use crate::domain::act::create_freeze::{self, CreateFreeze};
+use crate::domain::act::record_transaction::RecordTransaction;
+use crate::domain::act::release_freeze::{Extent, ReleaseFreeze};
+use crate::domain::act::withdraw::Withdraw;
+use crate::domain::action::Action;
+use crate::domain::command::Command;
+use crate::domain::freeze::kind::AuthorityKind;
+use crate::domain::freeze::{Disclosure, Freeze, FreezeMode, FreezeSource, FreezeType, Urgency};
+use crate::domain::money::Minor;
+use crate::domain::status::{Cause, Restriction};
+use crate::domain::transaction::{
+    Direction, EntryChannel, Identification, Initiator, Mode, Purpose, TransactionType,
+};
+use crate::domain::withdrawal::{Beneficiary, BeneficiaryKind, Withdrawal};
+
+use super::{COURT, cny};
+
+pub(crate) fn withdraw(minor: Minor) -> Withdraw {
+    Withdraw {
+        amount: cny(minor),
+        beneficiary: Beneficiary {
+            beneficiary_name: "示例个人丙".to_owned(),
+            beneficiary_account: "62299999".to_owned(),
+            beneficiary_bank_code: "102".to_owned(),
+            beneficiary_bank_name: "示例银行".to_owned(),
+            beneficiary_kind: BeneficiaryKind::Person,
+        },
+        reference: String::new(),
+        purpose: Purpose::Transfer,
+        entry_channel: EntryChannel::App,
+        preferred_channel: String::new(),
+    }
+}
+
+pub(crate) fn cancel(withdrawal: &Withdrawal) -> CancelWithdrawal {
+    CancelWithdrawal {
+        withdrawal_id: withdrawal.withdrawal_id.clone(),
+        reason: "changed my mind".to_owned(),
+        expected_version: None,
+    }
+}
+
+/// A transfer that a stranger or the customer made through the app, to be authorized.
+pub(crate) fn transaction(direction: Direction, minor: Minor) -> RecordTransaction {
+    let initiator = match direction {
+        Direction::Credit => Initiator::Counterparty,
+        Direction::Debit => Initiator::Customer,
+    };
+    RecordTransaction {
+        transaction_id: None,
+        mode: Mode::Authorize,
+        direction,
+        amount: cny(minor),
+        transaction_type: TransactionType::Transfer,
+        initiator,
+        entry_channel: EntryChannel::App,
+        purpose: Purpose::Transfer,
+        identification: Identification::None,
+        counterparty_account: String::new(),
+        counterparty_name: String::new(),
+        value_time: None,
+    }
+}
+
+pub(crate) fn credit(minor: Minor) -> RecordTransaction {
+    transaction(Direction::Credit, minor)
+}
+
+pub(crate) fn debit(minor: Minor) -> RecordTransaction {
+    transaction(Direction::Debit, minor)
+}
+
+/// An authority's order, an amount or the whole account; its document is one of execution.
+pub(crate) fn order(kind: AuthorityKind, amount: Option<Minor>) -> CreateFreeze {
+    let bank = kind == AuthorityKind::Bank;
+    CreateFreeze {
+        freeze_type: if bank { FreezeType::Bank } else { FreezeType::Judicial },
+        authority_kind: kind,
+        authority_name: COURT.to_owned(),
+        document_no: "（2026）粤0305执1234号".to_owned(),
+        officers: Vec::new(),
+        served_time: None,
+        mode: if amount.is_some() { FreezeMode::Amount } else { FreezeMode::Whole },
+        amount: amount.map(cny),
+        exempt: None,
+        duration: create_freeze::Duration::Unstated,
+        reason: "ordered".to_owned(),
+        unfreeze_condition: String::new(),
+        disclosure: Disclosure::Open,
+        urgency: Urgency::Ordinary,
+        source: FreezeSource::Paper,
+    }
+}
+
+pub(crate) fn court(amount: Option<Minor>) -> CreateFreeze {
+    order(AuthorityKind::CourtCivil, amount)
+}
+
+pub(crate) fn police(amount: Option<Minor>) -> CreateFreeze {
+    order(AuthorityKind::PoliceCriminal, amount)
+}
+
+/// The release of a freeze by the authority behind it.
+pub(crate) fn release(freeze: &Freeze, extent: Extent) -> ReleaseFreeze {
+    let judicial = freeze.freeze_type == FreezeType::Judicial;
+    ReleaseFreeze {
+        freeze_id: freeze.freeze_id.clone(),
+        extent,
+        authority_kind: judicial.then_some(freeze.authority_kind),
+        authority_name: freeze.freeze_by.clone(),
+        document_no: "（2026）粤0305执1234号之一".to_owned(),
+        reason: "paid".to_owned(),
+        source: None,
+    }
+}
+
+/// A status action by staff at the counter before the identified customer, with the first cause
+/// that a caller would name for it.
+pub(crate) fn change(action: Action) -> ChangeStatus {
+    let causes = match action {
+        Action::RejectOpening => vec![Cause::OpeningIncomplete],
+        Action::RequireVerification => vec![Cause::IdentityIncomplete],
+        Action::ReportLoss => vec![Cause::LossOral],
+        Action::StopPayment => vec![Cause::StopArrears],
+        Action::MarkDormant => vec![Cause::DormantNoUse],
+        Action::MarkSuspicious => vec![Cause::SuspiciousPattern],
+        Action::Restrict => vec![Cause::RestrictedByList],
+        _ => Vec::new(),
+    };
+    let incomplete = matches!(action, Action::RejectOpening | Action::RequireVerification);
+    ChangeStatus {
+        action,
+        causes,
+        reason: String::new(),
+        condition_id: None,
+        missing_items: if incomplete { vec!["lease proof".to_owned()] } else { Vec::new() },
+        restriction: (action == Action::Restrict).then_some(Restriction::NonCounter),
+        amount: None,
+        end_time: None,
+        authority: String::new(),
+        document_no: String::new(),
+        identification: Identification::Checked,
+        entry_channel: EntryChannel::Counter,
+    }
+}
+
+/// A stop order of the police fraud platform.
+pub(crate) fn fraud_stop(case: &str) -> ChangeStatus {
+    ChangeStatus {
+        causes: vec![Cause::StopFraud],
+        document_no: case.to_owned(),
+        ..change(Action::StopPayment)
+    }
+}
+
+/// A command from any of the writes, so that tests can send them as they are.
+pub(crate) struct Sent(pub(crate) Command);
+
+macro_rules! sent {
+    ($($write:ident),*) => {
+        $(impl From<$write> for Sent {
+            fn from(write: $write) -> Self {
+                Self(Command::$write(write))
+            }
+        })*
+    };
+}
+
+sent!(CancelWithdrawal, ChangeStatus, CreateFreeze, RecordTransaction, ReleaseFreeze, Withdraw);
+
+impl From<Command> for Sent {
+    fn from(command: Command) -> Self {
+        Self(command)
+    }
+}
+
+impl From<Action> for Sent {
+    fn from(action: Action) -> Self {
+        change(action).into()
+    }
+}

@@ -1,0 +1,230 @@
+//! A plain store in memory around the book: one batch per command, and everything that was written.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+
+use chrono::{DateTime, Utc};
+
+use super::{Sent, account, at, number, rules, withdraw};
+use crate::domain::account::Account;
+use crate::domain::act::create_freeze::CreateFreeze;
+use crate::domain::book::{self, Book, Changes, Event, Loaded, Remembered, RequestKey, Rules};
+use crate::domain::command::{Effect, Envelope, FreezeReceipt, Outcome, Receipt};
+use crate::domain::condition::Condition;
+use crate::domain::freeze::{Freeze, FreezeAct};
+use crate::domain::history::StatusChange;
+use crate::domain::id::{
+    AccountNumber, ConditionId, FreezeId, NewId, RequestId, TransactionId, WithdrawalId,
+};
+use crate::domain::money::Minor;
+use crate::domain::principal::Principal;
+use crate::domain::refusal::{Reason, Refused};
+use crate::domain::status::{Cause, Lifecycle};
+use crate::domain::transaction::Transaction;
+use crate::domain::withdrawal::{State, Withdrawal};
+
+/// Everything that is stored, but for remembered requests.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Tables {
+    pub(crate) accounts: BTreeMap<AccountNumber, Account>,
+    pub(crate) conditions: BTreeMap<ConditionId, Condition>,
+    pub(crate) freezes: BTreeMap<FreezeId, Freeze>,
+    pub(crate) freeze_acts: Vec<FreezeAct>,
+    pub(crate) withdrawals: BTreeMap<WithdrawalId, Withdrawal>,
+    pub(crate) transactions: Vec<Transaction>,
+    pub(crate) history: Vec<StatusChange>,
+    pub(crate) events: Vec<Event>,
+}
+
+/// A store in memory, a clock, and one account that most tests are about.
+pub(crate) struct World {
+    pub(crate) rules: Rules,
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) principal: Principal,
+    pub(crate) tables: Tables,
+    pub(crate) remembered: BTreeMap<RequestKey, Remembered>,
+    batches: usize,
+}
+
+impl World {
+    /// Nothing stored; 2026-03-10 10:00 in the bank's zone.
+    pub(crate) fn empty() -> Self {
+        Self {
+            rules: rules(),
+            now: at("2026-03-10 10:00:00"),
+            principal: Principal::service("local"),
+            tables: Tables::default(),
+            remembered: BTreeMap::new(),
+            batches: 0,
+        }
+    }
+
+    /// An account made by hand, stored with its rows.
+    pub(crate) fn holding(mut account: Account) -> Self {
+        let mut world = Self::empty();
+        account.derive_balance();
+        for row in &account.conditions {
+            world.tables.conditions.insert(row.condition_id.clone(), row.clone());
+        }
+        for row in &account.freezes {
+            world.tables.freezes.insert(row.freeze_id.clone(), row.clone());
+        }
+        account.balance.freeze_seq = 100;
+        world.tables.accounts.insert(number(), account);
+        world
+    }
+
+    /// An open account with this balance and nothing else on it.
+    pub(crate) fn with_balance(balance: Minor) -> Self {
+        Self::holding(account(Lifecycle::Open, balance))
+    }
+
+    pub(crate) fn account(&self) -> &Account {
+        &self.tables.accounts[&number()]
+    }
+
+    pub(crate) fn freeze(&self, id: &FreezeId) -> &Freeze {
+        &self.tables.freezes[id]
+    }
+
+    pub(crate) fn go_to(&mut self, local: &str) {
+        self.now = at(local);
+    }
+
+    /// An envelope that takes effect, under this request id.
+    pub(crate) fn envelope(&self, request_id: &str, command: impl Into<Sent>) -> Envelope {
+        Envelope {
+            principal: self.principal.clone(),
+            account_number: number(),
+            request_id: RequestId::parse(request_id).unwrap(),
+            deadline: Instant::now(),
+            expected_version: None,
+            effect: Effect::Take,
+            command: command.into().0,
+        }
+    }
+
+    /// Sends a command under a request id of its own.
+    pub(crate) fn send(&mut self, command: impl Into<Sent>) -> Outcome {
+        let envelope = self.envelope(&format!("auto-{}", self.batches), command);
+        self.run(&envelope)
+    }
+
+    /// Sends a command that has to be accepted.
+    pub(crate) fn done(&mut self, command: impl Into<Sent>) -> Receipt {
+        self.send(command).unwrap()
+    }
+
+    /// Sends a command that has to be refused.
+    pub(crate) fn refused(&mut self, command: impl Into<Sent>) -> Refused {
+        self.send(command).unwrap_err()
+    }
+
+    /// The reasons, in order, for which a command is refused; empty when it is accepted.
+    pub(crate) fn reasons(&mut self, command: impl Into<Sent>) -> Vec<Reason> {
+        match self.send(command) {
+            Ok(_) => Vec::new(),
+            Err(refused) => refused.all().iter().map(|refusal| refusal.reason).collect(),
+        }
+    }
+
+    pub(crate) fn place(&mut self, create: CreateFreeze) -> FreezeReceipt {
+        match self.done(create) {
+            Receipt::Freeze(receipt) => *receipt,
+            other => panic!("not a freeze: {other:?}"),
+        }
+    }
+
+    pub(crate) fn reserve(&mut self, minor: Minor) -> Withdrawal {
+        match self.done(withdraw(minor)) {
+            Receipt::Withdrawal(withdrawal) => *withdrawal,
+            other => panic!("not a withdrawal: {other:?}"),
+        }
+    }
+
+    /// Runs one command in a batch of its own.
+    pub(crate) fn run(&mut self, envelope: &Envelope) -> Outcome {
+        self.run_batch(std::slice::from_ref(envelope)).pop().unwrap()
+    }
+
+    /// Runs commands in one batch: loads what they need, decides, stores what came of it.
+    pub(crate) fn run_batch(&mut self, envelopes: &[Envelope]) -> Vec<Outcome> {
+        self.batches += 1;
+        let (batch, mut fresh) = (self.batches, 0);
+        let ids = Box::new(move || {
+            fresh += 1;
+            NewId::new(&format!("{batch:06}-{fresh:04}"))
+        });
+        let mut loaded = Loaded::default();
+        for envelope in envelopes {
+            self.load(envelope, &mut loaded);
+        }
+        let mut book = Book::new(&self.rules, self.now, ids, loaded);
+        let outcomes = envelopes.iter().map(|envelope| book.run(envelope)).collect();
+        let (accounts, changes) = book.finish();
+        self.store(accounts, changes);
+        outcomes
+    }
+
+    /// Loads the account and exactly what the command says it needs beside it.
+    fn load(&self, envelope: &Envelope, loaded: &mut Loaded) {
+        let number = &envelope.account_number;
+        if let Some(account) = self.tables.accounts.get(number) {
+            loaded.accounts.insert(number.clone(), account.clone());
+        }
+        let key = book::request_key(envelope);
+        loaded.remembered.extend(self.remembered.get(&key).map(|row| (key, row.clone())));
+        let needs = envelope.command.needs();
+        for withdrawal in self.tables.withdrawals.values() {
+            let unsent = needs.unsent
+                && withdrawal.account_number == *number
+                && withdrawal.state == State::Reserved;
+            if unsent || needs.withdrawal.as_ref() == Some(&withdrawal.withdrawal_id) {
+                loaded.withdrawals.insert(withdrawal.withdrawal_id.clone(), withdrawal.clone());
+            }
+        }
+        let freeze = needs.freeze.and_then(|id| self.tables.freezes.get(&id));
+        if let Some(freeze) = freeze.filter(|freeze| !freeze.in_force()) {
+            loaded.ended_freezes.insert(freeze.freeze_id.clone(), freeze.clone());
+        }
+        let known = |id: &TransactionId| {
+            self.tables.transactions.iter().any(|t| t.transaction_id == *id && t.account_number == *number)
+        };
+        loaded
+            .transactions
+            .extend(needs.transaction.filter(known).map(|id| (number.clone(), id)));
+        if let Some(case) = needs.stops_of_case {
+            let stops = self.tables.conditions.values().filter(|row| {
+                row.cause == Cause::StopFraud && row.document_no.as_ref() == Some(&case)
+            });
+            let count = i64::try_from(stops.count()).unwrap();
+            loaded.fraud_stops.insert((number.clone(), case), count);
+        }
+    }
+
+    fn store(&mut self, accounts: BTreeMap<AccountNumber, Account>, changes: Changes) {
+        for (number, account) in accounts {
+            let touched = changes.touched.contains(&number);
+            assert!(touched || self.tables.accounts.get(&number) == Some(&account));
+            self.tables.accounts.insert(number, account);
+        }
+        let tables = &mut self.tables;
+        tables.conditions.extend(changes.conditions);
+        tables.freezes.extend(changes.freezes);
+        tables.freeze_acts.extend(changes.freeze_acts);
+        tables.withdrawals.extend(changes.withdrawals);
+        tables.transactions.extend(changes.transactions);
+        tables.history.extend(changes.history);
+        tables.events.extend(changes.events);
+        for row in changes.remembered {
+            let key = (row.account_number.clone(), row.principal.clone(), row.request_id.clone());
+            self.remembered.insert(key, row);
+        }
+    }
+
+    /// The ids of all conditions in force, freezes included.
+    pub(crate) fn in_force(&self) -> BTreeSet<String> {
+        self.account().face().conditions.into_iter().map(|summary| summary.id).collect()
+    }
+}
+

@@ -1,0 +1,48 @@
+//! What was committed, handed in memory to whoever waits for it. A listener that is too slow
+//! loses items and falls back to the due queries, which find everything.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::broadcast;
+
+use crate::domain::book::Event;
+
+/// How many batches a listener may lag behind.
+const LAG_MAX: usize = 1_024;
+
+/// What one batch committed.
+#[derive(Debug)]
+pub struct Committed {
+    /// Its events, in order per account.
+    pub events: Vec<Event>,
+    /// The earliest instant at which something lapses on an account of the batch.
+    pub next_lapse: Option<DateTime<Utc>>,
+}
+
+/// Hands on what was committed.
+#[derive(Debug, Clone)]
+pub struct Feed {
+    sender: broadcast::Sender<Arc<Committed>>,
+}
+
+impl Default for Feed {
+    fn default() -> Self {
+        let (sender, _) = broadcast::channel(LAG_MAX);
+        Self { sender }
+    }
+}
+
+impl Feed {
+    /// Tells every listener; nobody listening is fine.
+    pub fn publish(&self, committed: Committed) {
+        if self.sender.receiver_count() > 0 {
+            let _listeners = self.sender.send(Arc::new(committed));
+        }
+    }
+
+    /// Listens from now on.
+    pub fn listen(&self) -> broadcast::Receiver<Arc<Committed>> {
+        self.sender.subscribe()
+    }
+}

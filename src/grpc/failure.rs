@@ -1,0 +1,97 @@
+//! Everything that can go wrong in a call, as the one place that makes a gRPC status of it.
+//!
+//! Every status carries an ErrorInfo and a LocalizedMessage, and what else its reason asks for
+//! (google.rpc error model). The message is constant per reason. Nothing here ever holds an
+//! account number, a card number, a beneficiary or a text of the database; what a confidential
+//! freeze is about stays out of the details without the scope, and out of the customer's line
+//! always.
+
+mod details;
+mod rule;
+#[cfg(test)]
+mod tests;
+mod transport;
+
+use tonic::Status;
+use tonic_types::StatusExt;
+
+pub(crate) use rule::code_name;
+pub(crate) use transport::{is_bare, rebuilt};
+
+use super::caller::Audience;
+use super::parse::Violations;
+use crate::domain::refusal::{Reason, Refusal, Refused};
+use crate::{ask, ledger, text};
+
+/// The domain of every ErrorInfo.
+pub(crate) const DOMAIN: &str = "accountstatus.v1";
+
+/// Why a call has no answer.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// A rule said no, or the service cannot serve now.
+    Refused(Refused),
+    /// Fields are missing or malformed.
+    Fields(Violations),
+}
+
+impl Failure {
+    /// The reason that the answer gives.
+    pub(crate) fn reason(&self) -> Reason {
+        match self {
+            Self::Refused(refused) => refused.reason(),
+            Self::Fields(_) => Reason::InvalidRequest,
+        }
+    }
+
+    /// The failure in the words of its reader.
+    pub(crate) fn status(&self, audience: &Audience<'_>) -> Status {
+        let reason = self.reason();
+        let details = match self {
+            Self::Refused(refused) => details::of_refused(refused, audience),
+            Self::Fields(violations) => details::of_fields(violations, audience),
+        };
+        Status::with_error_details(rule::of(reason).code, text::reason_message(reason), details)
+    }
+}
+
+impl From<Reason> for Failure {
+    fn from(reason: Reason) -> Self {
+        Self::Refused(reason.into())
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal.into())
+    }
+}
+
+impl From<Violations> for Failure {
+    fn from(violations: Violations) -> Self {
+        Self::Fields(violations)
+    }
+}
+
+impl From<ledger::Failure> for Failure {
+    fn from(failure: ledger::Failure) -> Self {
+        match failure {
+            ledger::Failure::Refused(refused) => Self::Refused(refused),
+            ledger::Failure::Overloaded => Reason::Overloaded.into(),
+            ledger::Failure::DeadlineExceeded => Reason::DeadlineExceeded.into(),
+            ledger::Failure::Unavailable => Reason::Unavailable.into(),
+            ledger::Failure::Conflict => Reason::Conflict.into(),
+            ledger::Failure::Internal => Reason::Internal.into(),
+        }
+    }
+}
+
+impl From<ask::Failure> for Failure {
+    fn from(failure: ask::Failure) -> Self {
+        match failure {
+            ask::Failure::NotFound(reason) => reason.into(),
+            ask::Failure::Unavailable => Reason::Unavailable.into(),
+            ask::Failure::Internal => Reason::Internal.into(),
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! The enums that the contract and the domain share, pair by pair. Their names are the same on
+//! both sides; both directions are exhaustive, so a value that only one side knows does not
+//! compile.
+
+use crate::domain::action::Action;
+use crate::domain::approval::ApprovalStatus;
+use crate::domain::freeze::kind::AuthorityKind;
+use crate::domain::freeze::{FreezeActKind, FreezeMode, FreezeSource, FreezeStatus, FreezeType};
+use crate::domain::pass::Operation;
+use crate::domain::status::{AccountStatus, Cause, ConditionKind, Lifecycle, Restriction};
+use crate::domain::terms::TermUnit;
+use crate::domain::transaction::{
+    Direction, EntryChannel, Initiator, Mode, Purpose, TransactionType,
+};
+use crate::domain::withdrawal::{BeneficiaryKind, State};
+use crate::pb::v1;
+
+/// A domain enum with its counterpart in the contract.
+pub(crate) trait Named: Copy {
+    /// The counterpart.
+    type Wire: TryFrom<i32> + Into<i32>;
+
+    /// The value as the contract has it.
+    fn wire(self) -> Self::Wire;
+
+    /// The value as the domain has it; `None` for UNSPECIFIED where the domain has no such value.
+    fn domain(wire: Self::Wire) -> Option<Self>;
+
+    /// The value as messages carry it.
+    fn number(self) -> i32 {
+        self.wire().into()
+    }
+}
+
+macro_rules! named {
+    ($domain:ident = $wire:ident { $($same:ident),* $(,)? } $($one:ident = $other:ident),*) => {
+        impl Named for $domain {
+            type Wire = v1::$wire;
+
+            fn wire(self) -> v1::$wire {
+                match self {
+                    $(Self::$same => v1::$wire::$same,)*
+                    $(Self::$one => v1::$wire::$other,)*
+                }
+            }
+
+            fn domain(wire: v1::$wire) -> Option<Self> {
+                match wire {
+                    v1::$wire::Unspecified => None,
+                    $(v1::$wire::$same => Some(Self::$same),)*
+                    $(v1::$wire::$other => Some(Self::$one),)*
+                }
+            }
+        }
+    };
+    ($domain:ident = $wire:ident or unspecified { $($same:ident),* $(,)? }) => {
+        impl Named for $domain {
+            type Wire = v1::$wire;
+
+            fn wire(self) -> v1::$wire {
+                match self {
+                    Self::Unspecified => v1::$wire::Unspecified,
+                    $(Self::$same => v1::$wire::$same,)*
+                }
+            }
+
+            fn domain(wire: v1::$wire) -> Option<Self> {
+                match wire {
+                    v1::$wire::Unspecified => Some(Self::Unspecified),
+                    $(v1::$wire::$same => Some(Self::$same),)*
+                }
+            }
+        }
+    };
+}
+
+named!(AccountStatus = AccountStatus {
+    Normal, Frozen, Lost, Opening, OpenFailed, InfoExpired, Dormant, Suspicious, Restricted, Closed,
+} StopPay = Stoppay);
+named!(Lifecycle = Lifecycle { Opening, OpenFailed, Open, Closed });
+named!(ConditionKind = Condition {
+    Opening, Frozen, Lost, Suspicious, InfoExpired, Dormant, Restricted,
+} StopPay = Stoppay);
+named!(Cause = Cause {
+    IdentityExpired, IdentityIncomplete, IdentityNotVerified, RiskFreeze, AmlMeasure,
+    JudicialCourt, JudicialCriminal, JudicialOther, AdminTax, FreezeWaiting, LossOral,
+    LossWritten, LossByBank, StopFraud, StopArrears, StopCustoms, DormantNoUse,
+    DormantLowBalance, DormantOrganisation, OpeningInReview, OpeningIncomplete,
+    OpeningNotVerified, OpeningNotInPerson, OpeningTooMany, LimitReached, NonCounterSuspended,
+    RestrictedByList, SuspiciousPattern, Closed,
+});
+named!(Restriction = Restriction { NonCounter, Amount, NoDebit, Limit });
+named!(Operation = Operation {
+    CustomerDebitCounter, CustomerDebitNonCounter, CustomerDebitExempt, BankDebit,
+    JudicialDeduction, Credit, Return, Interest, Close,
+});
+named!(EntryChannel = EntryChannel or unspecified {
+    Counter, App, Web, Phone, Api, ThirdParty, SelfService,
+});
+named!(Purpose = Purpose or unspecified {
+    Transfer, Tax, SocialInsurance, Utilities, Medical, OwnNameTransfer, Payment, Other,
+});
+named!(Action = StatusAction {
+    CompleteOpening, RejectOpening, ResubmitOpening, RequireVerification, ReportLoss, ConfirmLoss,
+    WithdrawLoss, ReplaceMedium, StopPayment, ResumePayment, Reactivate, MarkDormant,
+    MarkSuspicious, ClearSuspicion, Restrict, LiftRestriction, Close,
+});
+named!(ApprovalStatus = ApprovalStatus { NotRequired, Pending, Approved });
+named!(FreezeType = FreezeType { Judicial, Bank, Customer });
+named!(FreezeStatus = FreezeStatus { Active, Waiting, Released, Expired });
+named!(FreezeMode = FreezeMode { Amount, Whole, TwoWay });
+named!(FreezeSource = FreezeSource { CourtNetwork, PolicePlatform, Paper, Internal });
+named!(FreezeActKind = FreezeActKind {
+    Placed, Renewed, PartlyReleased, Promoted, Released, Expired,
+});
+named!(TermUnit = TermUnit { Hours, Days, Months, Years });
+named!(AuthorityKind = AuthorityKind {
+    CourtCivil, CourtCriminal, PoliceCriminal, PoliceCriminalMajor, Procuratorate, Supervision,
+    AdminGeneral, Securities, Futures, TaxPreservation, Customs, PoliceCounterTerror,
+    PoliceOrganisedCrime, AmlTemporary, ListBased, FraudStop, StateSecurity, Nfra, Safe,
+    ForeignNgoPolice, Foreign, Bank, Customer,
+});
+named!(Mode = TransactionMode { Authorize, Fact });
+named!(Direction = Direction { Credit, Debit });
+named!(Initiator = Initiator { Customer, Counterparty, Bank });
+named!(TransactionType = TransactionType {
+    Transfer, Cash, Payment, Fee, Loan, Correction, Collection, Return, Interest,
+});
+named!(BeneficiaryKind = BeneficiaryKind { Person, Organisation });
+named!(State = WithdrawalState {
+    Reserved, Dispatching, Accepted, Unknown, Settled, Failed, Cancelled, SettledLate, Returned,
+    Quarantined, WrittenOff,
+});
+
+#[cfg(test)]
+mod tests {
+    use strum::VariantArray;
+
+    use super::*;
+    use crate::domain::refusal::Reason;
+
+    #[test]
+    fn every_cause_and_action_comes_back_as_itself() {
+        for cause in Cause::VARIANTS {
+            assert_eq!(Cause::domain(cause.wire()), Some(*cause));
+            assert_eq!(cause.wire().as_str_name(), format!("CAUSE_{}", cause.name()));
+        }
+        for action in Action::VARIANTS {
+            assert_eq!(Action::domain(action.wire()), Some(*action));
+        }
+    }
+
+    #[test]
+    fn codes_of_statuses_are_their_numbers_less_one() {
+        for status in AccountStatus::VARIANTS {
+            assert_eq!(format!("{:02}", status.number() - 1), status.code());
+        }
+    }
+
+    #[test]
+    fn the_contract_lists_every_reason_in_precedence_order() {
+        for (number, reason) in (1..).zip(Reason::VARIANTS) {
+            let name = format!("ERROR_REASON_{}", reason.name());
+            assert_eq!(v1::ErrorReason::from_str_name(&name).map(i32::from), Some(number));
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! `account_balance`, `account_master`, `card`: an account with all that is in force on it, in one
+//! statement, so that a read sees one instant.
+
+use sea_orm::sea_query::Value;
+use sea_orm::{ConnectionTrait, QueryResult};
+use serde::Serialize;
+
+use super::bulk::{Kind, Table, as_text};
+use super::{Engine, Error, Store, Transaction, document, freeze, list};
+use crate::domain::account::{Account, mask_bit};
+use crate::domain::freeze::control::in_order;
+use crate::domain::id::AccountNumber;
+use crate::domain::status::ConditionKind;
+use crate::text::{self, Locale};
+
+pub(super) const BALANCE: Table = Table {
+    name: "account_balance",
+    key: &["account_number"],
+    columns: &[
+        ("account_number", Kind::Plain),
+        ("currency_code", Kind::Plain),
+        ("opening_balance_minor", Kind::Plain),
+        ("balance_minor", Kind::Plain),
+        ("reserved_minor", Kind::Plain),
+        ("freeze_claim_minor", Kind::Plain),
+        ("exempt_minor", Kind::Plain),
+        ("freeze_whole", Kind::Plain),
+        ("lifecycle", Kind::Plain),
+        ("condition_mask", Kind::Plain),
+        ("open_withdrawals", Kind::Plain),
+        ("next_lapse_time", Kind::Time),
+        ("last_customer_time", Kind::Time),
+        ("last_transaction_time", Kind::Time),
+        ("status_version", Kind::Plain),
+        ("history_seq", Kind::Plain),
+        ("freeze_seq", Kind::Plain),
+        ("event_seq", Kind::Plain),
+        ("entry_seq", Kind::Plain),
+        ("history_head", Kind::Plain),
+        ("changed_time", Kind::Time),
+    ],
+};
+
+pub(super) const MASTER: Table = Table {
+    name: "account_master",
+    key: &["account_number"],
+    columns: &[
+        ("account_number", Kind::Plain),
+        ("account_id", Kind::Plain),
+        ("account_name", Kind::Plain),
+        ("account_status", Kind::Plain),
+        ("status_desc", Kind::Plain),
+        ("freeze_type", Kind::Plain),
+        ("freeze_reason", Kind::Plain),
+        ("freeze_date", Kind::Plain),
+        ("customer_id", Kind::Plain),
+        ("branch_code", Kind::Plain),
+        ("opened_time", Kind::Time),
+        ("record_status", Kind::Plain),
+    ],
+};
+
+pub(super) const CONDITION: Table = Table {
+    name: "account_condition",
+    key: &["condition_id", "account_number"],
+    columns: &[
+        ("condition_id", Kind::Plain),
+        ("account_number", Kind::Plain),
+        ("kind", Kind::Plain),
+        ("cause", Kind::Plain),
+        ("reason", Kind::Plain),
+        ("restriction", Kind::Plain),
+        ("amount_minor", Kind::Plain),
+        ("authority", Kind::Plain),
+        ("document_no", Kind::Plain),
+        ("missing_items", Kind::Json),
+        ("set_by", Kind::Plain),
+        ("since_time", Kind::Time),
+        ("until_time", Kind::Time),
+        ("ended_time", Kind::Time),
+        ("ended_by", Kind::Plain),
+    ],
+};
+
+/// A row of `account_master`: what SQL readers see of an account. The freeze is the one first in
+/// line.
+#[derive(Debug, Serialize)]
+pub(super) struct MasterRow<'a> {
+    account_number: &'a str,
+    account_id: &'a str,
+    account_name: &'a str,
+    account_status: &'static str,
+    status_desc: String,
+    freeze_type: Option<&'static str>,
+    freeze_reason: Option<&'a str>,
+    freeze_date: Option<chrono::NaiveDate>,
+    customer_id: &'a str,
+    branch_code: &'a str,
+    opened_time: chrono::DateTime<chrono::Utc>,
+    record_status: &'static str,
+}
+
+impl<'a> MasterRow<'a> {
+    pub(super) fn of(account: &'a Account) -> Self {
+        let status = account.status();
+        let first = in_order(&account.freezes).into_iter().next();
+        Self {
+            account_number: account.profile.account_number.as_str(),
+            account_id: &account.profile.account_id,
+            account_name: &account.profile.account_name,
+            account_status: status.code(),
+            status_desc: text::status_name(status, Locale::Hans).into_owned(),
+            freeze_type: first.map(|freeze| freeze.freeze_type.into()),
+            freeze_reason: first.map(|freeze| freeze.freeze_reason.as_str()),
+            freeze_date: first.map(|freeze| freeze.freeze_date),
+            customer_id: &account.profile.customer_id,
+            branch_code: &account.profile.branch_code,
+            opened_time: account.profile.opened_time,
+            record_status: "1",
+        }
+    }
+}
+
+/// The statement that reads accounts whole; conditions and freezes only where the mask says so.
+pub(super) fn select_whole(engine: Engine) -> String {
+    let frozen = mask_bit(ConditionKind::Frozen) | mask_bit(ConditionKind::Lost);
+    let conditions = CONDITION.gathered(
+        engine,
+        "c",
+        "c.account_number = b.account_number AND c.ended_time IS NULL",
+    );
+    let freezes = freeze::FREEZE.gathered(
+        engine,
+        "f",
+        "f.account_number = b.account_number AND f.freeze_status IN ('ACTIVE', 'WAITING')",
+    );
+    format!(
+        "SELECT {balance} AS balance, {master} AS profile,
+            CASE WHEN b.condition_mask <> 0 THEN {conditions} END AS conditions,
+            CASE WHEN b.condition_mask & {frozen} <> 0 THEN {freezes} END AS freezes
+        FROM account_balance b JOIN account_master m ON m.account_number = b.account_number
+        WHERE {among}",
+        balance = as_text(engine, &BALANCE.as_json(engine, "b")),
+        master = as_text(engine, &MASTER.as_json(engine, "m")),
+        conditions = as_text(engine, &conditions),
+        freezes = as_text(engine, &freezes),
+        among = engine.among("b.account_number", 1),
+    )
+}
+
+fn whole(row: &QueryResult) -> Result<Account, Error> {
+    Ok(Account {
+        balance: document(row, "balance")?,
+        profile: document(row, "profile")?,
+        conditions: list(row, "conditions")?,
+        freezes: list(row, "freezes")?,
+    })
+}
+
+async fn find(
+    engine: Engine,
+    connection: &impl ConnectionTrait,
+    numbers: impl Iterator<Item = &str>,
+) -> Result<Vec<Account>, Error> {
+    let statement = engine.statement(&select_whole(engine), [engine.texts(numbers)]);
+    let rows = connection.query_all_raw(statement).await?;
+    rows.iter().map(whole).collect()
+}
+
+impl Store {
+    /// Accounts as they are stored; what is unknown is left out. Lapses are the caller's.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn account_find(&self, numbers: &[&AccountNumber]) -> Result<Vec<Account>, Error> {
+        find(self.engine, &self.reader, numbers.iter().map(|number| number.as_str())).await
+    }
+
+    /// The account that a card draws on.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn card_find_account(&self, card: &str) -> Result<Option<String>, Error> {
+        let sql = "SELECT account_number FROM card WHERE card_number = $1";
+        let statement = self.engine.statement(sql, [card.into()]);
+        let row = self.reader.query_one_raw(statement).await?;
+        Ok(row.map(|row| row.try_get("", "account_number")).transpose()?)
+    }
+
+    /// Accounts on which something lapses by `now`, the most overdue first, at most `limit`.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn account_list_lapsing(
+        &self,
+        now: chrono::DateTime<chrono::Utc>,
+        limit: u32,
+    ) -> Result<Vec<String>, Error> {
+        let sql = "SELECT account_number FROM account_balance
+            WHERE next_lapse_time IS NOT NULL AND next_lapse_time <= $1
+            ORDER BY next_lapse_time LIMIT $2";
+        let values: [Value; 2] = [self.engine.time(now), i64::from(limit).into()];
+        let rows = self.reader.query_all_raw(self.engine.statement(sql, values)).await?;
+        rows.iter().map(|row| Ok(row.try_get("", "account_number")?)).collect()
+    }
+}
+
+impl Transaction {
+    /// Locks the balance rows of accounts, in the order of their numbers, so that two replicas
+    /// wait for each other but never for ever. SQLite's writer has the whole file already.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn account_lock(&self, numbers: &[&AccountNumber]) -> Result<(), Error> {
+        if self.engine == Engine::Sqlite {
+            return Ok(());
+        }
+        let sql = "SELECT account_number FROM account_balance WHERE account_number = ANY($1)
+            ORDER BY account_number FOR UPDATE";
+        let texts = self.engine.texts(numbers.iter().map(|number| number.as_str()));
+        self.inner.query_all_raw(self.engine.statement(sql, [texts])).await?;
+        Ok(())
+    }
+
+    /// Accounts as they are, after [`Transaction::account_lock`]: in a statement of its own,
+    /// because one that waited for the lock would still see the other rows as they were before.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn account_find(&self, numbers: &[&AccountNumber]) -> Result<Vec<Account>, Error> {
+        find(self.engine, &self.inner, numbers.iter().map(|number| number.as_str())).await
+    }
+
+    /// How often a case has stopped an account for fraud.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn condition_count_stops(
+        &self,
+        number: &AccountNumber,
+        case: &str,
+    ) -> Result<i64, Error> {
+        let sql = "SELECT count(*) AS stops FROM account_condition
+            WHERE account_number = $1 AND document_no = $2 AND cause = 'STOP_FRAUD'";
+        let statement = self.engine.statement(sql, [number.as_str().into(), case.into()]);
+        let row = self.inner.query_one_raw(statement).await?;
+        Ok(row.map_or(Ok(0), |row| row.try_get("", "stops"))?)
+    }
+}

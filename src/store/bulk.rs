@@ -1,0 +1,181 @@
+//! Many rows of one table in one statement, whose text never changes with their number: the rows
+//! travel as one JSON document, which PostgreSQL and SQLite spread into columns.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use sea_orm::{ConnectionTrait, DbErr};
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use super::{Engine, Error, Transaction};
+
+/// How a column is kept where the engines differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Texts, numbers and days.
+    Plain,
+    /// An instant.
+    Time,
+    /// A JSON document.
+    Json,
+}
+
+/// A table as rows are written to it and read from it.
+#[derive(Debug)]
+pub struct Table {
+    /// Its name.
+    pub name: &'static str,
+    /// The columns of its primary key.
+    pub key: &'static [&'static str],
+    /// The columns that rows have, as the row's struct names them.
+    pub columns: &'static [(&'static str, Kind)],
+}
+
+/// What becomes of a row whose key exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Write {
+    /// It must not exist.
+    Insert,
+    /// It is replaced.
+    Upsert,
+    /// It exists, and is replaced.
+    Update,
+}
+
+/// An instant as SQLite keeps it: of one width, so that texts sort as times do.
+pub fn sortable_time(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Micros, false)
+}
+
+impl Table {
+    /// Writes rows. Nothing happens when there are none.
+    ///
+    /// # Errors
+    /// What the database says; a key that exists is a conflict.
+    pub async fn write<R: Serialize>(
+        &self,
+        transaction: &Transaction,
+        write: Write,
+        rows: impl IntoIterator<Item = R>,
+    ) -> Result<(), Error> {
+        let engine = transaction.engine;
+        let rows: Vec<Json> =
+            rows.into_iter().map(|row| self.row(engine, &row)).collect::<Result<_, _>>()?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let document = Json::Array(rows).to_string();
+        let statement = engine.statement(&self.sql(engine, write), [document.into()]);
+        transaction.inner.execute_raw(statement).await?;
+        Ok(())
+    }
+
+    fn row<R: Serialize>(&self, engine: Engine, row: &R) -> Result<Json, Error> {
+        let fault = |error: serde_json::Error| Error::Corrupt(DbErr::Json(error.to_string()));
+        let mut row = serde_json::to_value(row).map_err(fault)?;
+        if engine == Engine::Sqlite {
+            for (column, kind) in self.columns {
+                if let (Kind::Time, Some(Json::String(text))) = (kind, row.get_mut(*column)) {
+                    let at = text.parse::<DateTime<Utc>>().map_err(|error| {
+                        Error::Corrupt(DbErr::Json(format!("{column}: {error}")))
+                    })?;
+                    *text = sortable_time(at);
+                }
+            }
+        }
+        Ok(row)
+    }
+
+    fn sql(&self, engine: Engine, write: Write) -> String {
+        let names: Vec<&str> = self.columns.iter().map(|(name, _)| *name).collect();
+        let list = names.join(", ");
+        let (source, values) = match engine {
+            Engine::Postgres => {
+                let source = format!("json_populate_recordset(NULL::{}, $1::json) AS r", self.name);
+                let values = names.iter().map(|name| format!("r.{name}"));
+                (source, values.collect::<Vec<_>>())
+            }
+            Engine::Sqlite => {
+                let values = names.iter().map(|name| format!("r.value->>'$.{name}'"));
+                ("json_each($1) AS r".to_owned(), values.collect())
+            }
+        };
+        let others = || names.iter().zip(&values).filter(|(name, _)| !self.key.contains(name));
+        let insert = format!(
+            "INSERT INTO {} ({list}) SELECT {} FROM {source}",
+            self.name,
+            values.join(", ")
+        );
+        match write {
+            Write::Insert => insert,
+            Write::Upsert => {
+                let set: Vec<String> =
+                    others().map(|(name, _)| format!("{name} = excluded.{name}")).collect();
+                // SQLite needs the WHERE to tell ON CONFLICT from a join's ON.
+                format!(
+                    "{insert} WHERE true ON CONFLICT ({}) DO UPDATE SET {}",
+                    self.key.join(", "),
+                    set.join(", ")
+                )
+            }
+            Write::Update => {
+                let set: Vec<String> =
+                    others().map(|(name, value)| format!("{name} = {value}")).collect();
+                let same: Vec<String> = names
+                    .iter()
+                    .zip(&values)
+                    .filter(|(name, _)| self.key.contains(name))
+                    .map(|(name, value)| format!("t.{name} = {value}"))
+                    .collect();
+                format!(
+                    "UPDATE {} AS t SET {} FROM {source} WHERE {}",
+                    self.name,
+                    set.join(", "),
+                    same.join(" AND ")
+                )
+            }
+        }
+    }
+
+    /// An expression that reads a whole row of this table, under the alias given, as JSON.
+    pub(super) fn as_json(&self, engine: Engine, alias: &str) -> String {
+        match engine {
+            Engine::Postgres => format!("row_to_json({alias})"),
+            Engine::Sqlite => {
+                let pairs: Vec<String> = self
+                    .columns
+                    .iter()
+                    .map(|(name, kind)| match kind {
+                        Kind::Plain | Kind::Time => format!("'{name}', {alias}.{name}"),
+                        Kind::Json => format!("'{name}', json({alias}.{name})"),
+                    })
+                    .collect();
+                format!("json_object({})", pairs.join(", "))
+            }
+        }
+    }
+
+    /// A scalar expression that gathers rows of this table into one JSON list; NULL or `[]` when
+    /// there are none.
+    pub(super) fn gathered(&self, engine: Engine, alias: &str, condition: &str) -> String {
+        let row = self.as_json(engine, alias);
+        let gather = match engine {
+            Engine::Postgres => "json_agg",
+            Engine::Sqlite => "json_group_array",
+        };
+        format!("(SELECT {gather}({row}) FROM {} {alias} WHERE {condition})", self.name)
+    }
+
+    /// `SELECT … AS doc FROM table t WHERE …`, read with [`super::documents`].
+    pub(super) fn select(&self, engine: Engine, condition: &str) -> String {
+        let row = as_text(engine, &self.as_json(engine, "t"));
+        format!("SELECT {row} AS doc FROM {} t WHERE {condition}", self.name)
+    }
+}
+
+/// A JSON expression as text, which both engines hand out alike.
+pub(super) fn as_text(engine: Engine, expression: &str) -> String {
+    match engine {
+        Engine::Postgres => format!("({expression})::text"),
+        Engine::Sqlite => expression.to_owned(),
+    }
+}

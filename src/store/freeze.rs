@@ -1,0 +1,150 @@
+//! `account_freeze` and `account_freeze_act`.
+
+use sea_orm::sea_query::Value;
+
+use super::bulk::{Kind, Table};
+use super::{Error, Store, Transaction, documents};
+use crate::domain::freeze::{Freeze, FreezeAct, FreezeStatus, FreezeType};
+use crate::domain::id::{AccountNumber, FreezeId};
+
+pub(super) const FREEZE: Table = Table {
+    name: "account_freeze",
+    key: &["freeze_id", "account_number"],
+    columns: &[
+        ("freeze_id", Kind::Plain),
+        ("account_number", Kind::Plain),
+        ("freeze_seq", Kind::Plain),
+        ("freeze_type", Kind::Plain),
+        ("freeze_status", Kind::Plain),
+        ("freeze_mode", Kind::Plain),
+        ("authority_kind", Kind::Plain),
+        ("freeze_by", Kind::Plain),
+        ("court_order_no", Kind::Plain),
+        ("officers", Kind::Json),
+        ("freeze_amount", Kind::Plain),
+        ("exempt_minor", Kind::Plain),
+        ("freeze_reason", Kind::Plain),
+        ("unfreeze_condition", Kind::Plain),
+        ("disclosure", Kind::Plain),
+        ("urgency", Kind::Plain),
+        ("source", Kind::Plain),
+        ("cause", Kind::Plain),
+        ("served_time", Kind::Time),
+        ("freeze_date", Kind::Plain),
+        ("effective_time", Kind::Time),
+        ("expire_time", Kind::Time),
+        ("expiry_date", Kind::Plain),
+        ("term_count", Kind::Plain),
+        ("term_unit", Kind::Plain),
+        ("ended_time", Kind::Time),
+        ("created_by", Kind::Plain),
+        ("create_time", Kind::Time),
+        ("update_time", Kind::Time),
+    ],
+};
+
+pub(super) const ACT: Table = Table {
+    name: "account_freeze_act",
+    key: &["act_id", "account_number"],
+    columns: &[
+        ("act_id", Kind::Plain),
+        ("freeze_id", Kind::Plain),
+        ("account_number", Kind::Plain),
+        ("act", Kind::Plain),
+        ("act_time", Kind::Time),
+        ("principal", Kind::Plain),
+        ("authority_name", Kind::Plain),
+        ("document_no", Kind::Plain),
+        ("amount_minor", Kind::Plain),
+    ],
+};
+
+/// Which freezes of an account to list.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FreezeFilter {
+    /// Only with this status.
+    pub status: Option<FreezeStatus>,
+    /// Only of this type.
+    pub freeze_type: Option<FreezeType>,
+}
+
+impl Store {
+    /// A freeze by its id, ended or not.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn freeze_find(&self, id: &FreezeId) -> Result<Option<Freeze>, Error> {
+        let sql = FREEZE.select(self.engine, "t.freeze_id = $1");
+        let statement = self.engine.statement(&sql, [id.as_str().into()]);
+        Ok(documents(&self.reader, statement).await?.pop())
+    }
+
+    /// The acts of a freeze, oldest first.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn freeze_list_acts(&self, id: &FreezeId) -> Result<Vec<FreezeAct>, Error> {
+        let sql = ACT.select(self.engine, "t.freeze_id = $1 ORDER BY t.act_time, t.act_id");
+        documents(&self.reader, self.engine.statement(&sql, [id.as_str().into()])).await
+    }
+
+    /// The ids of an account's confidential freezes, ended ones too.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn freeze_list_confidential(
+        &self,
+        number: &AccountNumber,
+    ) -> Result<Vec<FreezeId>, Error> {
+        let sql =
+            FREEZE.select(self.engine, "t.account_number = $1 AND t.disclosure = 'CONFIDENTIAL'");
+        let statement = self.engine.statement(&sql, [number.as_str().into()]);
+        let found: Vec<Freeze> = documents(&self.reader, statement).await?;
+        Ok(found.into_iter().map(|freeze| freeze.freeze_id).collect())
+    }
+
+    /// Freezes of an account, the last entered first, below `before`, at most `limit`.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn freeze_list(
+        &self,
+        number: &AccountNumber,
+        filter: FreezeFilter,
+        before: i64,
+        limit: u32,
+    ) -> Result<Vec<Freeze>, Error> {
+        let sql = FREEZE.select(
+            self.engine,
+            "t.account_number = $1 AND t.freeze_seq < $2
+                AND ($3 = '' OR t.freeze_status = $3) AND ($4 = '' OR t.freeze_type = $4)
+                ORDER BY t.freeze_seq DESC LIMIT $5",
+        );
+        let status: &str = filter.status.map_or("", Into::into);
+        let freeze_type: &str = filter.freeze_type.map_or("", Into::into);
+        let values: [Value; 5] = [
+            number.as_str().into(),
+            before.into(),
+            status.into(),
+            freeze_type.into(),
+            i64::from(limit).into(),
+        ];
+        documents(&self.reader, self.engine.statement(&sql, values)).await
+    }
+}
+
+impl Transaction {
+    /// Freezes that ended, by their ids.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn freeze_find_ended(&self, ids: &[&FreezeId]) -> Result<Vec<Freeze>, Error> {
+        let among = self.engine.among("t.freeze_id", 1);
+        let sql = FREEZE.select(
+            self.engine,
+            &format!("{among} AND t.freeze_status IN ('RELEASED', 'EXPIRED')"),
+        );
+        let texts = self.engine.texts(ids.iter().map(|id| id.as_str()));
+        documents(&self.inner, self.engine.statement(&sql, [texts])).await
+    }
+}

@@ -1,0 +1,108 @@
+//! Loads what a batch of commands has to see: first the locks, then, in statements of their own,
+//! the rows.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+
+use super::{Error, Transaction};
+use crate::domain::book::{Loaded, RequestKey, request_key};
+use crate::domain::command::{Effect, Envelope, Needs};
+use crate::domain::id::{AccountNumber, FreezeId, TransactionId, WithdrawalId};
+
+impl Transaction {
+    /// Locks the accounts of a batch and loads what its commands need.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn load(&self, batch: &[&Envelope], now: DateTime<Utc>) -> Result<Loaded, Error> {
+        let numbers: BTreeSet<&AccountNumber> =
+            batch.iter().map(|envelope| &envelope.account_number).collect();
+        let numbers: Vec<&AccountNumber> = numbers.into_iter().collect();
+        self.account_lock(&numbers).await?;
+        let mut loaded = Loaded::default();
+        for account in self.account_find(&numbers).await? {
+            loaded.accounts.insert(account.number().clone(), account);
+        }
+        self.load_remembered(batch, now, &mut loaded).await?;
+        let needs: Vec<(&AccountNumber, Needs)> = batch
+            .iter()
+            .map(|envelope| (&envelope.account_number, envelope.command.needs()))
+            .collect();
+        self.load_withdrawals(&needs, &mut loaded).await?;
+        self.load_others(&needs, &mut loaded).await?;
+        Ok(loaded)
+    }
+
+    async fn load_remembered(
+        &self,
+        batch: &[&Envelope],
+        now: DateTime<Utc>,
+        loaded: &mut Loaded,
+    ) -> Result<(), Error> {
+        let takes_effect = |envelope: &&&Envelope| envelope.effect == Effect::Take;
+        let keys: Vec<RequestKey> =
+            batch.iter().filter(takes_effect).map(|envelope| request_key(envelope)).collect();
+        for row in self.idempotency_find(&keys, now).await? {
+            let key = (row.account_number.clone(), row.principal.clone(), row.request_id.clone());
+            loaded.remembered.insert(key, row);
+        }
+        Ok(())
+    }
+
+    async fn load_withdrawals(
+        &self,
+        needs: &[(&AccountNumber, Needs)],
+        loaded: &mut Loaded,
+    ) -> Result<(), Error> {
+        let ids: Vec<&WithdrawalId> =
+            needs.iter().filter_map(|(_, need)| need.withdrawal.as_ref()).collect();
+        let unsent: Vec<&AccountNumber> =
+            needs.iter().filter(|(_, need)| need.unsent).map(|(number, _)| *number).collect();
+        let mut rows = Vec::new();
+        if !ids.is_empty() {
+            rows.extend(self.withdrawal_find(&ids).await?);
+        }
+        if !unsent.is_empty() {
+            rows.extend(self.withdrawal_list_unsent(&unsent).await?);
+        }
+        for row in rows {
+            loaded.withdrawals.insert(row.withdrawal_id.clone(), row);
+        }
+        Ok(())
+    }
+
+    async fn load_others(
+        &self,
+        needs: &[(&AccountNumber, Needs)],
+        loaded: &mut Loaded,
+    ) -> Result<(), Error> {
+        let freezes: Vec<&FreezeId> =
+            needs.iter().filter_map(|(_, need)| need.freeze.as_ref()).collect();
+        if !freezes.is_empty() {
+            for freeze in self.freeze_find_ended(&freezes).await? {
+                loaded.ended_freezes.insert(freeze.freeze_id.clone(), freeze);
+            }
+        }
+        let transactions: Vec<(&AccountNumber, &TransactionId)> = needs
+            .iter()
+            .filter_map(|(number, need)| Some((*number, need.transaction.as_ref()?)))
+            .collect();
+        if !transactions.is_empty() {
+            let known = self.transaction_find_existing(&transactions).await?;
+            let known: BTreeSet<(String, String)> = known.into_iter().collect();
+            for (number, id) in transactions {
+                if known.contains(&(number.as_str().to_owned(), id.as_str().to_owned())) {
+                    loaded.transactions.insert((number.clone(), id.clone()));
+                }
+            }
+        }
+        for (number, need) in needs {
+            if let Some(case) = &need.stops_of_case {
+                let count = self.condition_count_stops(number, case).await?;
+                loaded.fraud_stops.insert(((*number).clone(), case.clone()), count);
+            }
+        }
+        Ok(())
+    }
+}

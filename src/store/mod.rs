@@ -1,0 +1,307 @@
+//! The database: the only place that knows sea-orm. A file is a table with its named queries;
+//! [`load`] and [`save`] serve a batch of commands, [`bulk`] writes many rows in one statement.
+//!
+//! Both engines run the same statements but for a few words, which [`Engine`] holds. What stands
+//! here keeps to what a PostgreSQL sharded by account_number can do.
+
+pub mod account;
+pub mod bulk;
+pub mod event;
+pub mod freeze;
+pub mod history;
+pub mod idempotency;
+pub mod load;
+pub mod migrate;
+pub mod save;
+pub mod transaction_log;
+pub mod withdrawal;
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use log::LevelFilter;
+use sea_orm::sea_query::{ArrayType, Value};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
+    DbErr, QueryResult, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
+};
+use serde::de::DeserializeOwned;
+
+/// What can go wrong with a database.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Another writer was in the way; trying again may work.
+    #[error("conflict with another writer")]
+    Conflict(#[source] DbErr),
+    /// The database is away, or the connection was lost: what happened to a commit is not known.
+    #[error("the database is unavailable")]
+    Unavailable(#[source] DbErr),
+    /// What is stored, or asked, makes no sense: a bug or a damaged database.
+    #[error("the database answered what cannot be")]
+    Corrupt(#[source] DbErr),
+}
+
+impl From<DbErr> for Error {
+    fn from(error: DbErr) -> Self {
+        match class(&error) {
+            Class::Conflict => Self::Conflict(error),
+            Class::Unavailable => Self::Unavailable(error),
+            Class::Corrupt => Self::Corrupt(error),
+        }
+    }
+}
+
+enum Class {
+    Conflict,
+    Unavailable,
+    Corrupt,
+}
+
+/// PostgreSQL: serialization failure, deadlock, lock not available, unique violation (two openings
+/// of one account) are conflicts; connection errors, shutdowns, too many clients and cancelled
+/// statements mean that the database is not there for us. SQLite: BUSY (5, 517), LOCKED (6) and
+/// constraint violations of keys (1555, 2067) are conflicts; I/O, full and cannot-open
+/// are unavailability.
+fn class(error: &DbErr) -> Class {
+    let sqlx_error = match error {
+        DbErr::Conn(RuntimeErr::SqlxError(inner))
+        | DbErr::Exec(RuntimeErr::SqlxError(inner))
+        | DbErr::Query(RuntimeErr::SqlxError(inner)) => inner,
+        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => return Class::Unavailable,
+        _ => return Class::Corrupt,
+    };
+    let Some(database) = sqlx_error.as_database_error() else {
+        use sea_orm::sqlx::Error as Sqlx;
+        return match sqlx_error.as_ref() {
+            Sqlx::Io(_)
+            | Sqlx::Tls(_)
+            | Sqlx::PoolTimedOut
+            | Sqlx::PoolClosed
+            | Sqlx::WorkerCrashed
+            | Sqlx::Protocol(_) => Class::Unavailable,
+            _ => Class::Corrupt,
+        };
+    };
+    match database.code().as_deref() {
+        Some("40001" | "40P01" | "55P03" | "23505" | "5" | "6" | "517" | "1555" | "2067") => {
+            Class::Conflict
+        }
+        Some("57014" | "53300" | "57P01" | "57P02" | "57P03" | "10" | "13" | "14") => {
+            Class::Unavailable
+        }
+        Some(code) if code.len() == 5 && code.starts_with("08") => Class::Unavailable,
+        _ => Class::Corrupt,
+    }
+}
+
+/// Which database it is, and the words in which the two differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// Embedded: one writer.
+    Sqlite,
+    /// A server: rows are locked.
+    Postgres,
+}
+
+impl Engine {
+    /// The engine that a URL names.
+    pub fn of_url(url: &str) -> Option<Self> {
+        let (scheme, _) = url.split_once(':')?;
+        match scheme {
+            "sqlite" => Some(Self::Sqlite),
+            "postgres" | "postgresql" => Some(Self::Postgres),
+            _ => None,
+        }
+    }
+
+    fn backend(self) -> DbBackend {
+        match self {
+            Self::Sqlite => DbBackend::Sqlite,
+            Self::Postgres => DbBackend::Postgres,
+        }
+    }
+
+    /// A condition that a column is among the texts bound at `$n` (see [`Engine::texts`]).
+    fn among(self, column: &str, n: u8) -> String {
+        match self {
+            Self::Sqlite => format!("{column} IN (SELECT value FROM json_each(${n}))"),
+            Self::Postgres => format!("{column} = ANY(${n})"),
+        }
+    }
+
+    /// A list of texts as one parameter, so that the statement's text stays the same.
+    fn texts<'t>(self, texts: impl Iterator<Item = &'t str>) -> Value {
+        match self {
+            Self::Sqlite => {
+                let list: Vec<&str> = texts.collect();
+                serde_json::to_string(&list).expect("texts are JSON").into()
+            }
+            Self::Postgres => {
+                let values: Vec<Value> = texts.map(Value::from).collect();
+                Value::Array(ArrayType::String, Some(Box::new(values)))
+            }
+        }
+    }
+
+    /// An instant as a parameter: SQLite keeps times as text of one width, which sorts by time.
+    fn time(self, at: DateTime<Utc>) -> Value {
+        match self {
+            Self::Sqlite => bulk::sortable_time(at).into(),
+            Self::Postgres => at.into(),
+        }
+    }
+
+    fn statement(self, sql: &str, values: impl IntoIterator<Item = Value>) -> Statement {
+        Statement::from_sql_and_values(self.backend(), sql, values)
+    }
+}
+
+/// A connected database.
+#[derive(Debug, Clone)]
+pub struct Store {
+    engine: Engine,
+    writer: DatabaseConnection,
+    reader: DatabaseConnection,
+}
+
+/// How many connections of each kind a store keeps.
+#[derive(Debug, Clone, Copy)]
+pub struct Pools {
+    /// Connections that commit batches: one for each lane; SQLite has one.
+    pub writers: u32,
+    /// Connections that answer reads.
+    pub readers: u32,
+}
+
+const SLOW_STATEMENT: Duration = Duration::from_millis(500);
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+const IDLE_BEFORE_TEST: Duration = Duration::from_secs(30);
+
+impl Store {
+    /// Connects to `sqlite://FILE?mode=rwc` or `postgres://…`.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, or the URL names another engine.
+    pub async fn connect(url: &str, pools: Pools) -> Result<Self, Error> {
+        let unknown = || DbErr::Custom("the URL must begin with sqlite:// or postgres://".into());
+        let engine = Engine::of_url(url).ok_or_else(|| Error::Corrupt(unknown()))?;
+        let writers = if engine == Engine::Sqlite { 1 } else { pools.writers };
+        let writer = Database::connect(options(engine, url, writers)).await?;
+        let reader = Database::connect(options(engine, url, pools.readers)).await?;
+        Ok(Self { engine, writer, reader })
+    }
+
+    /// Which engine it is.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it doesn't.
+    pub async fn ping(&self) -> Result<(), Error> {
+        Ok(self.reader.ping().await?)
+    }
+
+    /// Begins a transaction that will write. Only the ledger's lanes do.
+    ///
+    /// # Errors
+    /// When no connection is to be had.
+    pub async fn begin(&self) -> Result<Transaction, Error> {
+        // SQLite's default is DEFERRED: a read-then-write transaction would fail with BUSY.
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let inner = self.writer.begin_with_options(options).await?;
+        Ok(Transaction { engine: self.engine, inner })
+    }
+
+    /// Closes all connections.
+    pub async fn close(self) {
+        let _closed = self.writer.close().await;
+        let _closed = self.reader.close().await;
+    }
+}
+
+fn options(engine: Engine, url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .test_before_acquire(false)
+        .test_before_acquire_if_idle_for(IDLE_BEFORE_TEST)
+        .sqlx_logging(true)
+        .sqlx_logging_level(LevelFilter::Off)
+        .sqlx_slow_statements_logging_settings(LevelFilter::Warn, SLOW_STATEMENT)
+        .record_stmt_in_spans(false);
+    match engine {
+        Engine::Sqlite => {
+            options.map_sqlx_sqlite_opts(|sqlite| {
+                sqlite
+                    .create_if_missing(true)
+                    .foreign_keys(true)
+                    .busy_timeout(Duration::from_secs(5))
+                    .pragma("journal_mode", "WAL")
+                    // An acknowledged withdrawal survives the loss of power.
+                    .pragma("synchronous", "FULL")
+            });
+        }
+        Engine::Postgres => {
+            options.set_application_name("account-status");
+        }
+    }
+    options
+}
+
+/// An open transaction of the ledger.
+#[derive(Debug)]
+pub struct Transaction {
+    engine: Engine,
+    inner: DatabaseTransaction,
+}
+
+impl Transaction {
+    /// Makes it durable.
+    ///
+    /// # Errors
+    /// `Unavailable` leaves open whether it happened.
+    pub async fn commit(self) -> Result<(), Error> {
+        Ok(self.inner.commit().await?)
+    }
+
+    /// Forgets it.
+    pub async fn rollback(self) {
+        if let Err(error) = self.inner.rollback().await {
+            tracing::debug!(%error, "rollback failed; the connection is dropped");
+        }
+    }
+}
+
+/// Runs a query whose one column `doc` is a JSON document of a row.
+async fn documents<T: DeserializeOwned>(
+    connection: &impl ConnectionTrait,
+    statement: Statement,
+) -> Result<Vec<T>, Error> {
+    let rows = connection.query_all_raw(statement).await?;
+    rows.iter().map(|row| document(row, "doc")).collect()
+}
+
+/// Reads a column that holds a JSON document.
+fn document<T: DeserializeOwned>(row: &QueryResult, column: &str) -> Result<T, Error> {
+    let text: String = row.try_get("", column)?;
+    parse_document(&text)
+}
+
+/// Reads a column that holds a JSON list, or NULL for an empty one.
+fn list<T: DeserializeOwned>(row: &QueryResult, column: &str) -> Result<Vec<T>, Error> {
+    let text: Option<String> = row.try_get("", column)?;
+    text.map_or_else(|| Ok(Vec::new()), |text| parse_document(&text))
+}
+
+fn parse_document<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
+    serde_json::from_str(text).map_err(|error| Error::Corrupt(DbErr::Json(error.to_string())))
+}

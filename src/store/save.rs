@@ -1,0 +1,52 @@
+//! Writes what a batch changed, one statement for each table that has rows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::account::{BALANCE, CONDITION, MASTER, MasterRow};
+use super::bulk::Write;
+use super::event::EVENT;
+use super::freeze::{ACT, FREEZE};
+use super::history::HISTORY;
+use super::idempotency::IDEMPOTENCY;
+use super::transaction_log::TRANSACTION_LOG;
+use super::withdrawal::WITHDRAWAL;
+use super::{Error, Transaction};
+use crate::domain::account::Account;
+use crate::domain::book::Changes;
+use crate::domain::id::AccountNumber;
+
+impl Transaction {
+    /// Writes all rows of a batch.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn save(
+        &self,
+        accounts: &BTreeMap<AccountNumber, Account>,
+        changes: &Changes,
+    ) -> Result<(), Error> {
+        let balances = |opened: bool| {
+            let fitting =
+                changes.touched.iter().filter(move |n| changes.opened.contains(*n) == opened);
+            fitting.filter_map(|number| Some(&accounts.get(number)?.balance))
+        };
+        BALANCE.write(self, Write::Insert, balances(true)).await?;
+        BALANCE.write(self, Write::Update, balances(false)).await?;
+        MASTER.write(self, Write::Upsert, masters(accounts, &changes.master)).await?;
+        CONDITION.write(self, Write::Upsert, changes.conditions.values()).await?;
+        FREEZE.write(self, Write::Upsert, changes.freezes.values()).await?;
+        ACT.write(self, Write::Insert, &changes.freeze_acts).await?;
+        WITHDRAWAL.write(self, Write::Upsert, changes.withdrawals.values()).await?;
+        TRANSACTION_LOG.write(self, Write::Insert, &changes.transactions).await?;
+        HISTORY.write(self, Write::Insert, &changes.history).await?;
+        IDEMPOTENCY.write(self, Write::Upsert, &changes.remembered).await?;
+        EVENT.write(self, Write::Insert, &changes.events).await
+    }
+}
+
+fn masters<'a>(
+    accounts: &'a BTreeMap<AccountNumber, Account>,
+    numbers: &'a BTreeSet<AccountNumber>,
+) -> impl Iterator<Item = MasterRow<'a>> {
+    numbers.iter().filter_map(|number| accounts.get(number)).map(MasterRow::of)
+}

@@ -1,0 +1,54 @@
+//! `transaction_log`, append-only.
+
+use sea_orm::ConnectionTrait;
+
+use super::bulk::{Kind, Table};
+use super::{Error, Transaction};
+use crate::domain::id::{AccountNumber, TransactionId};
+
+pub(super) const TRANSACTION_LOG: Table = Table {
+    name: "transaction_log",
+    key: &["transaction_id", "account_number"],
+    columns: &[
+        ("transaction_id", Kind::Plain),
+        ("account_number", Kind::Plain),
+        ("entry_seq", Kind::Plain),
+        ("transaction_type", Kind::Plain),
+        ("transaction_amount", Kind::Plain),
+        ("currency_code", Kind::Plain),
+        ("direction", Kind::Plain),
+        ("mode", Kind::Plain),
+        ("initiator", Kind::Plain),
+        ("entry_channel", Kind::Plain),
+        ("purpose", Kind::Plain),
+        ("counterparty_account", Kind::Plain),
+        ("counterparty_name", Kind::Plain),
+        ("value_time", Kind::Time),
+        ("recorded_time", Kind::Time),
+        ("transaction_date", Kind::Plain),
+        ("transaction_time", Kind::Plain),
+        ("balance_after_minor", Kind::Plain),
+        ("available_after_minor", Kind::Plain),
+        ("recorded_by", Kind::Plain),
+    ],
+};
+
+impl Transaction {
+    /// Which of these transactions exist.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn transaction_find_existing(
+        &self,
+        keys: &[(&AccountNumber, &TransactionId)],
+    ) -> Result<Vec<(String, String)>, Error> {
+        let among = self.engine.among("transaction_id", 1);
+        let sql =
+            format!("SELECT account_number, transaction_id FROM transaction_log WHERE {among}");
+        let texts = self.engine.texts(keys.iter().map(|(_, id)| id.as_str()));
+        let rows = self.inner.query_all_raw(self.engine.statement(&sql, [texts])).await?;
+        rows.iter()
+            .map(|row| Ok((row.try_get("", "account_number")?, row.try_get("", "transaction_id")?)))
+            .collect()
+    }
+}

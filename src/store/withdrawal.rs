@@ -1,0 +1,97 @@
+//! `withdrawal`.
+
+use sea_orm::sea_query::Value;
+
+use super::bulk::{Kind, Table};
+use super::{Error, Store, Transaction, documents};
+use crate::domain::id::{AccountNumber, WithdrawalId};
+use crate::domain::withdrawal::{State, Withdrawal};
+
+pub(super) const WITHDRAWAL: Table = Table {
+    name: "withdrawal",
+    key: &["withdrawal_id", "account_number"],
+    columns: &[
+        ("withdrawal_id", Kind::Plain),
+        ("account_number", Kind::Plain),
+        ("entry_seq", Kind::Plain),
+        ("currency_code", Kind::Plain),
+        ("amount_minor", Kind::Plain),
+        ("held_minor", Kind::Plain),
+        ("state", Kind::Plain),
+        ("beneficiary_name", Kind::Plain),
+        ("beneficiary_account", Kind::Plain),
+        ("beneficiary_bank_code", Kind::Plain),
+        ("beneficiary_bank_name", Kind::Plain),
+        ("beneficiary_kind", Kind::Plain),
+        ("reference", Kind::Plain),
+        ("purpose", Kind::Plain),
+        ("entry_channel", Kind::Plain),
+        ("preferred_channel", Kind::Plain),
+        ("requested_by", Kind::Plain),
+        ("reason", Kind::Plain),
+        ("version", Kind::Plain),
+        ("create_time", Kind::Time),
+        ("update_time", Kind::Time),
+        ("settle_time", Kind::Time),
+    ],
+};
+
+impl Store {
+    /// A withdrawal by its id.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn withdrawal_find(&self, id: &WithdrawalId) -> Result<Option<Withdrawal>, Error> {
+        let sql = WITHDRAWAL.select(self.engine, "t.withdrawal_id = $1");
+        let statement = self.engine.statement(&sql, [id.as_str().into()]);
+        Ok(documents(&self.reader, statement).await?.pop())
+    }
+
+    /// Withdrawals of an account, newest first, below `before`, at most `limit`.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn withdrawal_list(
+        &self,
+        number: &AccountNumber,
+        state: Option<State>,
+        before: i64,
+        limit: u32,
+    ) -> Result<Vec<Withdrawal>, Error> {
+        let sql = WITHDRAWAL.select(
+            self.engine,
+            "t.account_number = $1 AND t.entry_seq < $2 AND ($3 = '' OR t.state = $3)
+                ORDER BY t.entry_seq DESC LIMIT $4",
+        );
+        let state: &str = state.map_or("", Into::into);
+        let values: [Value; 4] =
+            [number.as_str().into(), before.into(), state.into(), i64::from(limit).into()];
+        documents(&self.reader, self.engine.statement(&sql, values)).await
+    }
+}
+
+impl Transaction {
+    /// Withdrawals by their ids.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn withdrawal_find(&self, ids: &[&WithdrawalId]) -> Result<Vec<Withdrawal>, Error> {
+        let sql = WITHDRAWAL.select(self.engine, &self.engine.among("t.withdrawal_id", 1));
+        let texts = self.engine.texts(ids.iter().map(|id| id.as_str()));
+        documents(&self.inner, self.engine.statement(&sql, [texts])).await
+    }
+
+    /// Withdrawals of these accounts of which nothing was sent.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn withdrawal_list_unsent(
+        &self,
+        numbers: &[&AccountNumber],
+    ) -> Result<Vec<Withdrawal>, Error> {
+        let among = self.engine.among("t.account_number", 1);
+        let sql = WITHDRAWAL.select(self.engine, &format!("{among} AND t.state = 'RESERVED'"));
+        let texts = self.engine.texts(numbers.iter().map(|number| number.as_str()));
+        documents(&self.inner, self.engine.statement(&sql, [texts])).await
+    }
+}
