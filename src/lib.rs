@@ -1,10 +1,35 @@
-//! The account-status service.
-pub mod ask;
+//! Tells every service of a bank whether an account may move money now, and why not; reserves
+//! withdrawals.
+//!
+//! The modules in reading order, and in the order in which they may use each other: what stands
+//! further down may use what stands above it, never the other way round.
+//!
+//! How a request walks: [`grpc`] reads the call, [`auth`] says who calls, the request is parsed
+//! into a [`domain::command::Envelope`]; the [`ledger`] queues it with others of its lane, loads
+//! what the batch needs from the [`store`], lets [`domain::book`] decide, saves, commits, and only
+//! then answers; the [`feed`] tells who waits. A question goes from [`grpc`] to [`ask`], which reads
+//! the [`store`] and applies what lapsed.
+
 pub mod clock;
 pub mod domain;
+pub mod text;
+
+pub mod store;
+
 pub mod feed;
 pub mod ledger;
-pub mod pb;
-pub mod store;
+
+pub mod ask;
 pub mod sweep;
-pub mod text;
+
+pub mod auth;
+pub mod pb;
+
+pub mod grpc;
+
+pub mod config;
+pub mod telemetry;
+
+pub mod service;
+
+pub mod cli;

@@ -1,2 +1,10 @@
-//! main
-fn main() {}
+//! The program: reads the command line, runs a command, prints what went wrong.
+
+use std::process::ExitCode;
+
+use account_status::cli;
+
+fn main() -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async { cli::run().await.map_err(anyhow::Error::from) })
+}

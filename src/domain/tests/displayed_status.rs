@@ -46,10 +46,8 @@ fn the_most_severe_of_lifecycle_and_conditions_is_displayed() {
     for lifecycle in Lifecycle::VARIANTS.iter().copied() {
         for subset in 0..(1_usize << ConditionKind::VARIANTS.len()) {
             let held = ConditionKind::VARIANTS.iter().copied().enumerate();
-            let kinds: Vec<ConditionKind> = held
-                .filter(|(bit, _)| subset & (1 << bit) != 0)
-                .map(|(_, kind)| kind)
-                .collect();
+            let kinds: Vec<ConditionKind> =
+                held.filter(|(bit, _)| subset & (1 << bit) != 0).map(|(_, kind)| kind).collect();
             let mut names: Vec<&str> = kinds.iter().map(|kind| (*kind).into()).collect();
             let stage: &'static str = lifecycle.into();
             names.push(if stage == "OPEN" { "NORMAL" } else { stage });
@@ -94,7 +92,8 @@ fn every_condition_in_force_is_listed_and_none_that_ended() {
     account.freezes.push(Freeze { freeze_status: FreezeStatus::Waiting, ..waiting });
     account.freezes.push(freeze(FreezeType::Customer, 3, None));
     let face = account.face();
-    let listed: Vec<_> = face.conditions.iter().map(|held| (held.kind, held.cause)).collect();
+    let listed: Vec<_> =
+        face.conditions.iter().map(|held| (held.kind, held.cause.unwrap())).collect();
     let expected = [
         (ConditionKind::Restricted, Cause::RestrictedByList),
         (ConditionKind::Frozen, Cause::JudicialCourt),

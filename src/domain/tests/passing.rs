@@ -116,7 +116,9 @@ pub(super) fn put(row: Row, account: &mut Account) {
         Row::Suspicious => {
             (Some(stored(ConditionKind::Suspicious, Cause::SuspiciousPattern)), None)
         }
-        Row::InfoExpired => (Some(stored(ConditionKind::InfoExpired, Cause::IdentityExpired)), None),
+        Row::InfoExpired => {
+            (Some(stored(ConditionKind::InfoExpired, Cause::IdentityExpired)), None)
+        }
         Row::Dormant => (Some(stored(ConditionKind::Dormant, Cause::DormantNoUse)), None),
         Row::LimitReached => (Some(restricted(Restriction::Limit)), None),
         Row::NonCounter => (Some(restricted(Restriction::NonCounter)), None),

@@ -79,15 +79,19 @@ fn undecodable(message: &str) -> Failure {
     violations.into()
 }
 
-/// The path in front of a decoder's complaint: `WithdrawRequest.amount: Money.currency_code: …`
-/// stands for `amount.currency_code`. Names of the contract only, never a value.
+/// The path in front of a decoder's complaint, which names the innermost field first:
+/// `Money.currency_code: WithdrawRequest.amount: …` stands for `amount.currency_code`. Names of
+/// the contract only, never a value.
 fn field_path(complaint: &str) -> String {
     let is_name = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     let fields = complaint.split(": ").map_while(|part| {
         let (message, field) = part.split_once('.')?;
+        let field = field.strip_prefix("r#").unwrap_or(field);
         (is_name(message) && is_name(field)).then_some(field)
     });
-    fields.collect::<Vec<_>>().join(".")
+    let mut path: Vec<&str> = fields.collect();
+    path.reverse();
+    path.join(".")
 }
 
 #[cfg(test)]
@@ -97,7 +101,8 @@ mod tests {
     #[test]
     fn the_decoder_names_the_field() {
         for (complaint, path) in [
-            ("WithdrawRequest.amount: Money.currency_code: invalid string value", "amount.currency_code"),
+            ("Money.currency_code: WithdrawRequest.amount: invalid string value", "amount.currency_code"),
+            ("CreateFreezeRecordRequest.r#type: invalid wire type", "type"),
             ("GetAccountStatusRequest.view: invalid wire type", "view"),
             ("invalid tag value: 0", ""),
             ("buffer underflow", ""),

@@ -166,4 +166,3 @@ pub(crate) fn freeze(freeze_type: FreezeType, seq: i64, amount: Option<Minor>) -
         update_time: served,
     }
 }
-

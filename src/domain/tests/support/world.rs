@@ -188,11 +188,12 @@ impl World {
             loaded.ended_freezes.insert(freeze.freeze_id.clone(), freeze.clone());
         }
         let known = |id: &TransactionId| {
-            self.tables.transactions.iter().any(|t| t.transaction_id == *id && t.account_number == *number)
+            self.tables
+                .transactions
+                .iter()
+                .any(|t| t.transaction_id == *id && t.account_number == *number)
         };
-        loaded
-            .transactions
-            .extend(needs.transaction.filter(known).map(|id| (number.clone(), id)));
+        loaded.transactions.extend(needs.transaction.filter(known).map(|id| (number.clone(), id)));
         if let Some(case) = needs.stops_of_case {
             let stops = self.tables.conditions.values().filter(|row| {
                 row.cause == Cause::StopFraud && row.document_no.as_ref() == Some(&case)
@@ -227,4 +228,3 @@ impl World {
         self.account().face().conditions.into_iter().map(|summary| summary.id).collect()
     }
 }
-

@@ -1,0 +1,132 @@
+//! `demo`: serves on a database with demo accounts and prints commands to paste.
+//!
+//! The accounts come into being through the ledger, at the times of their story, with a clock that
+//! is set by hand: history, hash chain, numbers and events are what they would be in real life.
+
+mod guide;
+mod story;
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+
+use super::{CliError, print, serve};
+use crate::ask::AccountKey;
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::domain::command::{Command, Effect, Envelope};
+use crate::domain::id::{AccountNumber, RequestId};
+use crate::domain::principal::Principal;
+use crate::ledger::Failure;
+use crate::service::{self, Core};
+use crate::store::{Engine, Store};
+use story::Step;
+
+/// The demo's own embedded database, unless the settings name another.
+pub(super) const DATABASE_URL: &str = "sqlite://account-status-demo.db";
+const STEP_DEADLINE: Duration = Duration::from_secs(30);
+/// Ids of the seeding are the same in every demo that begins at the same instant.
+const SEED: u64 = 1;
+
+/// Serve on an embedded database with demo accounts, and print commands to paste
+#[derive(Debug, Args)]
+pub(super) struct Demo {
+    /// Start afresh: delete the demo's SQLite file and seed it again
+    #[arg(long)]
+    reseed: bool,
+}
+
+impl Demo {
+    pub(super) async fn run(self, settings: Settings) -> Result<ExitCode, CliError> {
+        if self.reseed {
+            forget(&settings)?;
+        }
+        let store = service::open(&settings).await?;
+        store.migrate_up().await?;
+        seed_once(&store, &settings).await?;
+        let core = Core::start(store.clone(), Clock::System, &settings);
+        let page = guide::page(&core.ask, &settings).await?;
+        drop(core);
+        print(&page)?;
+        serve::until_signal(store, &settings).await
+    }
+}
+
+/// Deletes the SQLite file. A server's database is not ours to empty.
+fn forget(settings: &Settings) -> Result<(), CliError> {
+    let file = settings.database_url.strip_prefix("sqlite://").ok_or_else(|| {
+        let text = "--reseed deletes a SQLite file; create another PostgreSQL database instead";
+        CliError::Refused(text.to_owned())
+    })?;
+    let file = file.split('?').next().unwrap_or(file);
+    for suffix in ["", "-wal", "-shm"] {
+        match std::fs::remove_file(format!("{file}{suffix}")) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(CliError::Io(format!("cannot delete {file}{suffix}"), error));
+            }
+            Ok(()) | Err(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Seeds an empty database; one that was seeded is left as it is.
+async fn seed_once(store: &Store, settings: &Settings) -> Result<(), CliError> {
+    let now = Clock::System.now();
+    let steps = story::steps(now, settings.rules.zone);
+    let numbers: Vec<AccountNumber> =
+        steps.iter().map(|step| step.account_number.clone()).collect();
+    let known = store.account_find(&numbers.iter().collect::<Vec<_>>()).await?.len();
+    let expected = numbers.iter().collect::<std::collections::BTreeSet<_>>().len();
+    if known == expected {
+        return Ok(());
+    }
+    if known > 0 {
+        let way_out = match store.engine() {
+            Engine::Sqlite => "start again with --reseed",
+            Engine::Postgres => "use an empty database",
+        };
+        let text = format!("only {known} of {expected} demo accounts are there: {way_out}");
+        return Err(CliError::Refused(text));
+    }
+    let begin = steps.first().map_or(now, |step| step.at);
+    let clock = Clock::manual(begin, SEED);
+    let core = Core::start(store.clone(), clock.clone(), settings);
+    for (index, step) in steps.into_iter().enumerate() {
+        clock.set(step.at);
+        carry_out(&core, index, step).await?;
+    }
+    // The lanes end with the core; the store stays open.
+    Ok(())
+}
+
+async fn carry_out(core: &Core, index: usize, step: Step) -> Result<(), CliError> {
+    let name = step.command.name();
+    let principal = Principal::service(step.principal);
+    let envelope = Envelope {
+        principal,
+        account_number: step.account_number,
+        request_id: RequestId::internal(&format!("demo-{index:03}")),
+        deadline: Instant::now() + STEP_DEADLINE,
+        expected_version: None,
+        effect: Effect::Take,
+        command: step.command,
+    };
+    let failed = |why: String| CliError::Refused(format!("seeding step {index} ({name}): {why}"));
+    match core.ledger.submit(envelope).await {
+        Ok(_receipt) => Ok(()),
+        Err(Failure::Refused(refused)) => Err(failed(format!("{:?}", refused.all()))),
+        Err(failure) => Err(failed(failure.to_string())),
+    }
+}
+
+/// An account of the story, as the guide shows it.
+async fn find(ask: &crate::ask::Ask, number: &AccountNumber) -> Result<crate::domain::account::Account, CliError> {
+    ask.account(&AccountKey::Number(number.clone()))
+        .await
+        .map_err(|failure| CliError::Refused(format!("a demo account cannot be read: {failure}")))
+}
+
+/// The lapse command, for steps that only let time pass.
+const LAPSE: Command = Command::Lapse;

@@ -1,0 +1,485 @@
+//! The demo's story: what happened to each account, when, by whom. Persons, firms, officers and
+//! numbers are invented; account numbers begin with 9990, but for two that circulate in tutorials.
+//!
+//! Times are offsets from the seeding: D is the local midnight of that day, T the instant. With
+//! fixed dates the demo would rot.
+
+use chrono::{DateTime, Datelike, Duration, Utc};
+use chrono_tz::Tz;
+
+use crate::domain::act::change_status::ChangeStatus;
+use crate::domain::act::create_freeze::{CreateFreeze, Duration as FreezeDuration};
+use crate::domain::act::import_account::ImportAccount;
+use crate::domain::act::open_account::OpenAccount;
+use crate::domain::act::record_transaction::RecordTransaction;
+use crate::domain::act::withdraw::Withdraw;
+use crate::domain::action::Action;
+use crate::domain::command::Command;
+use crate::domain::freeze::kind::AuthorityKind;
+use crate::domain::freeze::{
+    Disclosure, FreezeMode, FreezeSource, FreezeType, Officer, Urgency,
+};
+use crate::domain::id::AccountNumber;
+use crate::domain::money::{Currency, Money};
+use crate::domain::status::{AccountStatus, Cause, Restriction};
+use crate::domain::terms;
+use crate::domain::transaction::{
+    Direction, EntryChannel, Identification, Initiator, Mode, Purpose, TransactionType,
+};
+use crate::domain::withdrawal::{Beneficiary, BeneficiaryKind};
+
+/// One thing that happened.
+#[derive(Debug)]
+pub(super) struct Step {
+    pub(super) at: DateTime<Utc>,
+    pub(super) principal: &'static str,
+    pub(super) account_number: AccountNumber,
+    pub(super) command: Command,
+}
+
+/// The accounts that the guide lists, in its order, with why each is there.
+pub(super) const ACCOUNTS: [(&str, &str); 20] = [
+    (LIN, "court freeze of a part (F1); pays the rest"),
+    (ZHOU, "identity document ran out"),
+    (HE, "a plain good account; an old freeze (F14) is over"),
+    (YUNFAN, "a large payout is reserved"),
+    (HENGTUO, "three courts: F2 holds all, F3 and F4 wait"),
+    (SHEN, "F5 wants 100, holds 50; the police freeze F6 waits"),
+    (TANG, "stopped for fraud for 48 hours"),
+    (MA, "stopped for arrears"),
+    (ZHENG, "loss reported by phone (F8), lapses by itself"),
+    (DENG, "loss in writing (F9) and a court freeze (F10)"),
+    (XU, "opening under review"),
+    (NANFENG, "opening declined: items are missing"),
+    (LUO, "opening declined: not in person, not verified"),
+    (SONG, "dormant; a stranger's credit doesn't wake it"),
+    (LIANG, "a police freeze (F15) lapsed by itself"),
+    (GUO, "fast in, fast out: suspicious"),
+    (CAO, "non-counter channels suspended"),
+    (FENG, "a plain account"),
+    (HONGYUAN, "closed"),
+    (SAMPLE, "a currency without decimals"),
+];
+
+pub(super) const LIN: &str = "6222021234567890123";
+const ZHOU: &str = "6225880123456789";
+pub(super) const HE: &str = "9990584001000000103";
+const YUNFAN: &str = "9990584001000000104";
+pub(super) const HENGTUO: &str = "9990290001000000105";
+pub(super) const SHEN: &str = "9990331001000000106";
+const TANG: &str = "9990651001000000108";
+const MA: &str = "9990651001000000109";
+const ZHENG: &str = "9990100001000000110";
+pub(super) const DENG: &str = "9990100001000000111";
+const XU: &str = "9990584001000000112";
+const NANFENG: &str = "9990581001000000113";
+const LUO: &str = "9990581001000000114";
+const SONG: &str = "9990331001000000116";
+const LIANG: &str = "9990331001000000117";
+const GUO: &str = "9990584001000000118";
+const FENG: &str = "9990290001000000120";
+const CAO: &str = "9990581001000000121";
+const HONGYUAN: &str = "9990100001000000122";
+const SAMPLE: &str = "9990290001000000125";
+
+const SZ: &str = "999584000101";
+const GZ: &str = "999581000102";
+const SH: &str = "999290000103";
+const BJ: &str = "999100000104";
+const HZ: &str = "999331000105";
+const CD: &str = "999651000106";
+
+/// The story, oldest first.
+pub(super) fn steps(now: DateTime<Utc>, zone: Tz) -> Vec<Step> {
+    let mut story = Story::new(now, zone);
+    story.persons();
+    story.firms();
+    story.openings();
+    story.sleepers();
+    story.suspects();
+    let mut steps = story.steps;
+    // Stable: what was told first at one instant happens first.
+    steps.sort_by_key(|step| step.at);
+    steps
+}
+
+struct Story {
+    now: DateTime<Utc>,
+    zone: Tz,
+    steps: Vec<Step>,
+}
+
+/// A freeze of the story: authority, document, and the amount in major units; none = all.
+struct Order<'a> {
+    kind: AuthorityKind,
+    authority: &'a str,
+    document: String,
+    amount: Option<&'a str>,
+    reason: &'a str,
+    until: Option<DateTime<Utc>>,
+}
+
+impl Story {
+    fn new(now: DateTime<Utc>, zone: Tz) -> Self {
+        Self { now, zone, steps: Vec::new() }
+    }
+
+    /// D − days, at a time of day.
+    fn day(&self, days_ago: i64, hour: u32, minute: u32) -> DateTime<Utc> {
+        let midnight = terms::day_start(terms::local_day(self.now, self.zone), self.zone);
+        let offset = Duration::days(-days_ago)
+            + Duration::hours(hour.into())
+            + Duration::minutes(minute.into());
+        // Never after the seeding itself, whatever the hour.
+        (midnight.unwrap_or(self.now) + offset).min(self.now)
+    }
+
+    /// T − hours.
+    fn ago(&self, hours: i64) -> DateTime<Utc> {
+        self.now - Duration::hours(hours)
+    }
+
+    /// The year in a document that was served so many days ago.
+    fn year(&self, days_ago: i64) -> i32 {
+        self.day(days_ago, 10, 0).with_timezone(&self.zone).year()
+    }
+
+    fn tell(&mut self, at: DateTime<Utc>, principal: &'static str, account: &str, command: Command) {
+        let account_number = AccountNumber::parse(account).expect("the story's numbers are sound");
+        self.steps.push(Step { at, principal, account_number, command });
+    }
+
+    /// Opened and, an hour later, passed.
+    fn open(&mut self, at: DateTime<Utc>, account: &str, name: &str, customer: &str, branch: &str) {
+        self.apply(at, account, name, customer, branch, "CNY");
+        let passed = change(Action::CompleteOpening, &[]);
+        self.tell(at + Duration::hours(1), "ops", account, Command::ChangeStatus(passed));
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "an application has as many facts")]
+    fn apply(
+        &mut self,
+        at: DateTime<Utc>,
+        account: &str,
+        name: &str,
+        customer: &str,
+        branch: &str,
+        currency: &str,
+    ) {
+        let open = OpenAccount {
+            account_id: None,
+            account_name: name.to_owned(),
+            customer_id: customer.to_owned(),
+            branch_code: branch.to_owned(),
+            currency: Currency::from_code(currency).expect("the story's currencies exist"),
+        };
+        self.tell(at, "ops", account, Command::OpenAccount(open));
+    }
+
+    fn post(
+        &mut self,
+        at: DateTime<Utc>,
+        account: &str,
+        direction: Direction,
+        amount: Money,
+        who: &str,
+    ) {
+        let record = RecordTransaction {
+            transaction_id: None,
+            mode: Mode::Fact,
+            direction,
+            amount,
+            transaction_type: TransactionType::Transfer,
+            initiator: match direction {
+                Direction::Credit => Initiator::Counterparty,
+                Direction::Debit => Initiator::Customer,
+            },
+            entry_channel: EntryChannel::App,
+            purpose: Purpose::Transfer,
+            identification: Identification::None,
+            counterparty_account: String::new(),
+            counterparty_name: who.to_owned(),
+            value_time: None,
+        };
+        self.tell(at, "core-banking", account, Command::RecordTransaction(record));
+    }
+
+    fn credit(&mut self, at: DateTime<Utc>, account: &str, amount: &str, who: &str) {
+        self.post(at, account, Direction::Credit, cny(amount), who);
+    }
+
+    fn debit(&mut self, at: DateTime<Utc>, account: &str, amount: &str, who: &str) {
+        self.post(at, account, Direction::Debit, cny(amount), who);
+    }
+
+    fn freeze(&mut self, at: DateTime<Utc>, account: &str, order: &Order<'_>) {
+        let whole = order.amount.is_none();
+        let create = CreateFreeze {
+            freeze_type: FreezeType::Judicial,
+            authority_kind: order.kind,
+            authority_name: order.authority.to_owned(),
+            document_no: order.document.clone(),
+            officers: vec![officer("陆衡", "粤-1101"), officer("叶澄", "粤-1102")],
+            served_time: None,
+            mode: if whole { FreezeMode::Whole } else { FreezeMode::Amount },
+            amount: order.amount.map(cny),
+            exempt: None,
+            duration: order.until.map_or(FreezeDuration::Unstated, FreezeDuration::Until),
+            reason: order.reason.to_owned(),
+            unfreeze_condition: "解除冻结通知书".to_owned(),
+            disclosure: Disclosure::Open,
+            urgency: Urgency::Ordinary,
+            source: FreezeSource::Paper,
+        };
+        self.tell(at, "court-desk", account, Command::CreateFreeze(create));
+    }
+
+    fn act(&mut self, at: DateTime<Utc>, by: &'static str, account: &str, change: ChangeStatus) {
+        self.tell(at, by, account, Command::ChangeStatus(change));
+    }
+
+    fn persons(&mut self) {
+        self.open(self.day(400, 9, 0), LIN, "林知夏", "C10001", SZ);
+        self.credit(self.day(399, 10, 0), LIN, "95320.45", "示例用工单位");
+        self.debit(self.day(40, 11, 0), LIN, "30000.00", "示例商行甲");
+        self.credit(self.day(21, 10, 5), LIN, "60000.00", "示例海曦商贸");
+        self.debit(self.day(21, 12, 11), LIN, "49800.00", "示例商行乙");
+        self.act(self.day(20, 9, 0), "risk", LIN, suspicion("account score"));
+        let clean = ChangeStatus {
+            reason: "due diligence clean".to_owned(),
+            ..change(Action::ClearSuspicion, &[])
+        };
+        self.act(self.day(14, 16, 0), "ops2", LIN, clean);
+        for minute in [0, 20, 41] {
+            self.debit(self.day(9, 9, minute), LIN, "9900.00", "示例个人丙");
+        }
+        self.credit(self.day(3, 9, 30), LIN, "12500.00", "示例用工单位");
+        let f1 = format!("（{}）粤0305执1234号", self.year(2));
+        self.freeze(self.day(2, 10, 0), LIN, &court("深圳市南山区人民法院", f1, Some("20000.00")));
+
+        let ran_out = ImportAccount {
+            account_id: "A-0002".to_owned(),
+            account_name: "周文博".to_owned(),
+            customer_id: "C10002".to_owned(),
+            branch_code: BJ.to_owned(),
+            balance: cny("8846.00"),
+            status: AccountStatus::InfoExpired,
+            reason: "document ran out, grace over".to_owned(),
+            since: Some(self.day(7, 0, 0)),
+            last_transaction_time: Some(self.day(12, 15, 0)),
+        };
+        self.tell(self.day(7, 1, 0), "migration", ZHOU, Command::ImportAccount(ran_out));
+
+        self.open(self.day(700, 9, 0), HE, "何雨桐", "C10003", SZ);
+        self.credit(self.day(699, 9, 0), HE, "126480.00", "示例用工单位");
+        let f14 = format!("（{}）粤0305执117号", self.year(300));
+        let order = court("深圳市南山区人民法院", f14, Some("10000.00"));
+        let order = Order { until: Some(self.day(250, 10, 0)), ..order };
+        self.freeze(self.day(300, 10, 0), HE, &order);
+        self.tell(self.day(249, 10, 0), "sweep", HE, super::LAPSE);
+
+        self.open(self.day(500, 9, 0), FENG, "冯听澜", "C10020", SH);
+        self.credit(self.day(499, 9, 0), FENG, "30000.00", "示例用工单位");
+    }
+
+    fn firms(&mut self) {
+        self.open(self.day(600, 9, 0), YUNFAN, "深圳示例云帆贸易有限公司", "C20004", SZ);
+        self.credit(self.day(599, 9, 0), YUNFAN, "2785000.00", "示例客户");
+        let payout = Withdraw {
+            amount: cny("2000000.00"),
+            beneficiary: Beneficiary {
+                beneficiary_name: "示例供应商有限公司".to_owned(),
+                beneficiary_account: "9990111122223333".to_owned(),
+                beneficiary_bank_code: "999100000001".to_owned(),
+                beneficiary_bank_name: "示例银行".to_owned(),
+                beneficiary_kind: BeneficiaryKind::Organisation,
+            },
+            reference: "W08".to_owned(),
+            purpose: Purpose::Payment,
+            entry_channel: EntryChannel::Api,
+            preferred_channel: String::new(),
+        };
+        self.tell(self.ago(1), "pay-svc", YUNFAN, Command::Withdraw(payout));
+
+        self.open(self.day(600, 9, 0), HENGTUO, "上海示例恒拓建设有限公司", "C20005", SH);
+        self.credit(self.day(599, 9, 0), HENGTUO, "412600.00", "示例业主");
+        let f2 = format!("（{}）京0108执5678号", self.year(200));
+        self.freeze(self.day(200, 10, 0), HENGTUO, &court("北京市海淀区人民法院", f2, None));
+        let f3 = format!("（{}）沪0104执保912号", self.year(150));
+        let order = court("上海市徐汇区人民法院", f3, Some("800000.00"));
+        self.freeze(self.day(150, 10, 0), HENGTUO, &order);
+        let f4 = format!("（{}）粤0305执2087号", self.year(30));
+        let order = court("深圳市南山区人民法院", f4, Some("350000.00"));
+        self.freeze(self.day(30, 10, 0), HENGTUO, &order);
+
+        self.open(self.day(300, 9, 0), SHEN, "沈嘉禾", "C10006", HZ);
+        self.credit(self.day(299, 9, 0), SHEN, "50.00", "示例个人辛");
+        let f5 = format!("（{}）浙0106执3310号", self.year(20));
+        self.freeze(self.day(20, 10, 0), SHEN, &court("杭州市西湖区人民法院", f5, Some("100.00")));
+        let f6 = format!("杭公（西）冻财字〔{}〕00087号", self.year(10));
+        self.freeze(self.day(10, 10, 0), SHEN, &police(f6, "30.00"));
+
+        let at = self.day(350, 9, 0);
+        self.apply(at, SAMPLE, "株式会社サンプル商事上海代表处", "C20025", SH, "JPY");
+        let passed = change(Action::CompleteOpening, &[]);
+        self.act(self.day(350, 12, 0), "ops", SAMPLE, passed);
+        let yen = money("1500000", "JPY");
+        self.post(self.day(349, 9, 0), SAMPLE, Direction::Credit, yen, "サンプル本社");
+
+        self.open(self.day(500, 9, 0), HONGYUAN, "北京示例鸿远科技有限公司", "C20022", BJ);
+        self.credit(self.day(499, 9, 0), HONGYUAN, "1800.00", "示例客户");
+        self.debit(self.day(8, 9, 0), HONGYUAN, "1800.00", "示例供应商");
+        let closed = ChangeStatus {
+            reason: "closed at the holder's request".to_owned(),
+            entry_channel: EntryChannel::Counter,
+            identification: Identification::Checked,
+            ..change(Action::Close, &[])
+        };
+        self.act(self.day(6, 15, 0), "ops", HONGYUAN, closed);
+    }
+
+    fn openings(&mut self) {
+        self.apply(self.ago(3), XU, "许星辰", "C10012", SZ, "CNY");
+        self.apply(self.day(5, 9, 0), NANFENG, "广州示例南风餐饮店", "C20013", GZ, "CNY");
+        let declined = ChangeStatus {
+            missing_items: vec!["经营场所租赁证明".to_owned(), "受益所有人声明".to_owned()],
+            reason: "two items missing".to_owned(),
+            ..change(Action::RejectOpening, &[Cause::OpeningIncomplete])
+        };
+        self.act(self.day(4, 9, 0), "ops", NANFENG, declined);
+        self.apply(self.day(5, 10, 0), LUO, "罗安", "C10014", GZ, "CNY");
+        let causes = [Cause::OpeningNotInPerson, Cause::OpeningNotVerified];
+        let declined = ChangeStatus {
+            reason: "suspected proxy".to_owned(),
+            ..change(Action::RejectOpening, &causes)
+        };
+        self.act(self.day(4, 10, 0), "ops", LUO, declined);
+    }
+
+    fn sleepers(&mut self) {
+        self.open(self.day(790, 9, 0), SONG, "宋予安", "C10016", HZ);
+        self.credit(self.day(789, 9, 0), SONG, "86.40", "示例个人壬");
+        let unused = || change(Action::MarkDormant, &[Cause::DormantNoUse]);
+        self.act(self.day(600, 2, 0), "sweep", SONG, unused());
+        let woken = ChangeStatus {
+            entry_channel: EntryChannel::Counter,
+            identification: Identification::Checked,
+            reason: "reactivated at the counter".to_owned(),
+            ..change(Action::Reactivate, &[])
+        };
+        self.act(self.day(420, 10, 0), "teller-sz", SONG, woken);
+        self.act(self.day(48, 2, 0), "sweep", SONG, unused());
+        self.credit(self.day(1, 9, 0), SONG, "200.00", "陌生人丁");
+
+        self.open(self.day(500, 9, 0), LIANG, "梁以沫", "C10017", HZ);
+        self.credit(self.day(499, 9, 0), LIANG, "9400.00", "示例用工单位");
+        let f15 = format!("杭公（西）冻财字〔{}〕00031号", self.year(260));
+        self.freeze(self.day(260, 10, 0), LIANG, &police(f15, "3000.00"));
+        // The next command after the lapse writes it down, as in life.
+        self.tell(self.day(70, 10, 0), "sweep", LIANG, super::LAPSE);
+
+        self.open(self.day(220, 9, 0), CAO, "曹若溪", "C10021", GZ);
+        self.credit(self.day(219, 9, 0), CAO, "500.00", "示例个人癸");
+        let suspended = ChangeStatus {
+            restriction: Some(Restriction::NonCounter),
+            reason: "no transaction within six months of opening".to_owned(),
+            ..change(Action::Restrict, &[Cause::NonCounterSuspended])
+        };
+        self.act(self.day(30, 2, 0), "sweep", CAO, suspended);
+    }
+
+    fn suspects(&mut self) {
+        self.open(self.day(300, 9, 0), TANG, "唐可欣", "C10008", CD);
+        self.credit(self.day(299, 9, 0), TANG, "31500.00", "示例用工单位");
+        let fraud = ChangeStatus {
+            authority: "公安部电信诈骗案件侦办平台".to_owned(),
+            document_no: "ZF440305-000017".to_owned(),
+            reason: "紧急止付".to_owned(),
+            ..change(Action::StopPayment, &[Cause::StopFraud])
+        };
+        self.act(self.ago(20), "risk", TANG, fraud);
+
+        self.open(self.day(300, 9, 0), MA, "马骁", "C10009", CD);
+        self.credit(self.day(299, 9, 0), MA, "2310.77", "示例用工单位");
+        let arrears = ChangeStatus {
+            document_no: "LN-20877".to_owned(),
+            reason: "overdue loan 6400.00".to_owned(),
+            ..change(Action::StopPayment, &[Cause::StopArrears])
+        };
+        self.act(self.day(15, 9, 0), "risk", MA, arrears);
+
+        self.open(self.day(300, 9, 0), ZHENG, "郑书言", "C10010", BJ);
+        self.credit(self.day(299, 9, 0), ZHENG, "15020.00", "示例用工单位");
+        let oral = ChangeStatus {
+            entry_channel: EntryChannel::Phone,
+            ..change(Action::ReportLoss, &[Cause::LossOral])
+        };
+        self.act(self.day(3, 9, 0), "call-centre", ZHENG, oral);
+
+        self.open(self.day(300, 9, 0), DENG, "邓一诺", "C10011", BJ);
+        self.credit(self.day(299, 9, 0), DENG, "22000.00", "示例用工单位");
+        let written = change(Action::ReportLoss, &[Cause::LossWritten]);
+        self.act(self.day(12, 9, 0), "teller-sz", DENG, written);
+        let f10 = format!("（{}）京0108执6021号", self.year(5));
+        self.freeze(self.day(5, 10, 0), DENG, &court("北京市海淀区人民法院", f10, Some("5000.00")));
+
+        self.open(self.day(200, 9, 0), GUO, "郭彦辰", "C10018", SZ);
+        self.credit(self.day(199, 9, 0), GUO, "704.10", "示例个人子");
+        self.credit(self.day(2, 10, 2), GUO, "50000.00", "陌生人戊");
+        self.debit(self.day(2, 10, 9), GUO, "49900.00", "己");
+        self.credit(self.day(1, 14, 30), GUO, "80000.00", "陌生人戊");
+        self.debit(self.day(1, 14, 41), GUO, "79600.00", "己");
+        self.act(self.day(1, 15, 0), "risk", GUO, suspicion("fast in, fast out"));
+    }
+}
+
+fn court<'a>(authority: &'a str, document: String, amount: Option<&'a str>) -> Order<'a> {
+    let reason = "民事执行";
+    Order { kind: AuthorityKind::CourtCivil, authority, document, amount, reason, until: None }
+}
+
+fn police(document: String, amount: &'static str) -> Order<'static> {
+    Order {
+        kind: AuthorityKind::PoliceCriminal,
+        authority: "杭州市公安局西湖分局",
+        document,
+        amount: Some(amount),
+        reason: "刑事侦查",
+        until: None,
+    }
+}
+
+fn change(action: Action, causes: &[Cause]) -> ChangeStatus {
+    ChangeStatus {
+        action,
+        causes: causes.to_vec(),
+        reason: String::new(),
+        condition_id: None,
+        missing_items: Vec::new(),
+        restriction: None,
+        amount: None,
+        end_time: None,
+        authority: String::new(),
+        document_no: String::new(),
+        identification: Identification::None,
+        entry_channel: EntryChannel::Unspecified,
+    }
+}
+
+fn suspicion(reason: &str) -> ChangeStatus {
+    let marked = change(Action::MarkSuspicious, &[Cause::SuspiciousPattern]);
+    ChangeStatus { reason: reason.to_owned(), ..marked }
+}
+
+fn officer(name: &str, badge_no: &str) -> Officer {
+    Officer { name: name.to_owned(), badge_no: badge_no.to_owned() }
+}
+
+fn cny(amount: &str) -> Money {
+    money(amount, "CNY")
+}
+
+fn money(amount: &str, code: &str) -> Money {
+    let currency = Currency::from_code(code).expect("the story's currencies exist");
+    Money::parse_positive(amount, currency).expect("the story's amounts are sound")
+}

@@ -1,0 +1,271 @@
+//! Settings: every one a flag, an `ACCOUNT_STATUS_*` environment variable, and a key of a TOML
+//! file. A flag wins over the environment, which wins over the file, which wins over the default.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use chrono_tz::Tz;
+use clap::{Args, ValueEnum};
+use serde::Deserialize;
+
+use crate::domain::book::Rules;
+use crate::domain::history::HistoryKey;
+
+/// The embedded database, used when none is named.
+pub const EMBEDDED_URL: &str = "sqlite://account-status.db";
+const DEFAULT_LISTEN: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 50_051);
+const DEFAULT_LANES: u32 = 4;
+const DEFAULT_READERS: u32 = 8;
+const DEFAULT_OPEN_WITHDRAWALS_MAX: i64 = 1_000;
+const DEFAULT_ORAL_LOSS_DAYS: u32 = 5;
+const DEFAULT_DRAIN_SECS: u64 = 20;
+/// The key of the history chain where none is set: fit for a demo, not for a bank.
+const DEVELOPMENT_KEY: &str = "account-status development key";
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Settings as they are given; what is absent has its default.
+#[derive(Debug, Clone, Default, Args, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Given {
+    /// A TOML file with any of these settings, named as the flags are
+    #[arg(long, env = "ACCOUNT_STATUS_CONFIG", value_name = "FILE", global = true)]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+    /// Where to serve [default: 127.0.0.1:50051]
+    #[arg(long, env = "ACCOUNT_STATUS_LISTEN", value_name = "ADDRESS", global = true)]
+    pub listen: Option<SocketAddr>,
+    /// The database: sqlite://FILE or postgres://… [default: sqlite://account-status.db]
+    #[arg(
+        long,
+        env = "ACCOUNT_STATUS_DATABASE_URL",
+        value_name = "URL",
+        global = true,
+        hide_env_values = true
+    )]
+    pub database_url: Option<String>,
+    /// Lanes that commit at once on PostgreSQL; SQLite has one [default: 4]
+    #[arg(long, env = "ACCOUNT_STATUS_LANES", value_name = "N", global = true)]
+    pub lanes: Option<u32>,
+    /// Connections that answer reads [default: 8]
+    #[arg(long, env = "ACCOUNT_STATUS_READERS", value_name = "N", global = true)]
+    pub readers: Option<u32>,
+    /// The bank's time zone: days and terms are counted in it [default: Asia/Shanghai]
+    #[arg(long, env = "ACCOUNT_STATUS_ZONE", value_name = "NAME", global = true)]
+    pub zone: Option<Tz>,
+    /// Hex key of the status history's hash chain [default: a development key, with a warning]
+    #[arg(
+        long,
+        env = "ACCOUNT_STATUS_HISTORY_KEY",
+        value_name = "HEX",
+        global = true,
+        hide_env_values = true
+    )]
+    pub history_key: Option<String>,
+    /// The most withdrawals that may hold money on one account [default: 1000]
+    #[arg(long, env = "ACCOUNT_STATUS_OPEN_WITHDRAWALS_MAX", value_name = "N", global = true)]
+    pub open_withdrawals_max: Option<i64>,
+    /// Days after which an oral loss report lapses [default: 5]
+    #[arg(long, env = "ACCOUNT_STATUS_ORAL_LOSS_DAYS", value_name = "N", global = true)]
+    pub oral_loss_days: Option<u32>,
+    /// Whether the sweep writes down lapses: on or off [default: on]
+    #[arg(long, env = "ACCOUNT_STATUS_SWEEP", value_name = "on|off", global = true)]
+    pub sweep: Option<Switch>,
+    /// Seconds to finish calls after a signal to stop [default: 20]
+    #[arg(long, env = "ACCOUNT_STATUS_DRAIN_SECS", value_name = "SECONDS", global = true)]
+    pub drain_secs: Option<u64>,
+    /// What to log, as in `info,account_status=debug` [default: info]
+    #[arg(long, env = "ACCOUNT_STATUS_LOG", value_name = "FILTER", global = true)]
+    pub log: Option<String>,
+    /// How log lines look [default: text]
+    #[arg(long, env = "ACCOUNT_STATUS_LOG_FORMAT", value_name = "FORMAT", global = true)]
+    pub log_format: Option<LogFormat>,
+}
+
+/// On or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Switch {
+    /// It runs.
+    On,
+    /// It doesn't.
+    Off,
+}
+
+/// Settings, complete and checked.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where to serve.
+    pub listen: SocketAddr,
+    /// The database.
+    pub database_url: String,
+    /// Lanes that commit at once.
+    pub lanes: u32,
+    /// Connections that answer reads.
+    pub readers: u32,
+    /// Whether the history chain has a key of its own.
+    pub history_key_is_set: bool,
+    /// Whether the sweep runs.
+    pub sweep: Switch,
+    /// How long calls may take to finish after a signal to stop.
+    pub drain: std::time::Duration,
+    /// What holds for all accounts.
+    pub rules: Rules,
+    /// What to log.
+    pub log: String,
+    /// How log lines look.
+    pub log_format: LogFormat,
+}
+
+/// Why settings can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file can't be read.
+    #[error("cannot read the settings file {0}")]
+    Unreadable(PathBuf, #[source] std::io::Error),
+    /// The file is not what it should be.
+    #[error("the settings file {0} is wrong: {1}")]
+    Malformed(PathBuf, toml::de::Error),
+    /// The key is not hex.
+    #[error("--history-key must be an even number of hexadecimal digits, at least 32")]
+    BadKey,
+    /// The URL names no known engine.
+    #[error("--database-url must begin with sqlite:// or postgres://")]
+    BadUrl,
+    /// A number that makes no sense.
+    #[error("--{0} must be at least 1")]
+    TooSmall(&'static str),
+    /// Without credentials anybody who reaches the server may do anything.
+    #[error("--listen {0}: without credentials configured the server listens on loopback only")]
+    NotLoopback(SocketAddr),
+}
+
+impl Given {
+    /// Completes what is given with the file it names and the defaults.
+    ///
+    /// # Errors
+    /// What is wrong with the file or a setting.
+    pub fn settings(&self) -> Result<Settings, ConfigError> {
+        let file = match &self.config {
+            Some(path) => read(path)?,
+            None => Self::default(),
+        };
+        self.clone().or(file).check()
+    }
+
+    fn or(self, file: Self) -> Self {
+        Self {
+            config: self.config,
+            listen: self.listen.or(file.listen),
+            database_url: self.database_url.or(file.database_url),
+            lanes: self.lanes.or(file.lanes),
+            readers: self.readers.or(file.readers),
+            zone: self.zone.or(file.zone),
+            history_key: self.history_key.or(file.history_key),
+            open_withdrawals_max: self.open_withdrawals_max.or(file.open_withdrawals_max),
+            oral_loss_days: self.oral_loss_days.or(file.oral_loss_days),
+            sweep: self.sweep.or(file.sweep),
+            drain_secs: self.drain_secs.or(file.drain_secs),
+            log: self.log.or(file.log),
+            log_format: self.log_format.or(file.log_format),
+        }
+    }
+
+    fn check(self) -> Result<Settings, ConfigError> {
+        let listen = self.listen.unwrap_or(DEFAULT_LISTEN);
+        if !listen.ip().is_loopback() {
+            return Err(ConfigError::NotLoopback(listen));
+        }
+        let database_url = self.database_url.unwrap_or_else(|| EMBEDDED_URL.to_owned());
+        if crate::store::Engine::of_url(&database_url).is_none() {
+            return Err(ConfigError::BadUrl);
+        }
+        let at_least_one = |name, value: u32| {
+            if value == 0 { Err(ConfigError::TooSmall(name)) } else { Ok(value) }
+        };
+        let key = match &self.history_key {
+            Some(text) => hex::decode(text).ok().filter(|key| key.len() >= 16),
+            None => Some(DEVELOPMENT_KEY.as_bytes().to_vec()),
+        };
+        let open_withdrawals_max =
+            self.open_withdrawals_max.unwrap_or(DEFAULT_OPEN_WITHDRAWALS_MAX);
+        if open_withdrawals_max < 1 {
+            return Err(ConfigError::TooSmall("open-withdrawals-max"));
+        }
+        let days = self.oral_loss_days.unwrap_or(DEFAULT_ORAL_LOSS_DAYS);
+        Ok(Settings {
+            listen,
+            database_url,
+            lanes: at_least_one("lanes", self.lanes.unwrap_or(DEFAULT_LANES))?,
+            readers: at_least_one("readers", self.readers.unwrap_or(DEFAULT_READERS))?,
+            history_key_is_set: self.history_key.is_some(),
+            sweep: self.sweep.unwrap_or(Switch::On),
+            drain: std::time::Duration::from_secs(self.drain_secs.unwrap_or(DEFAULT_DRAIN_SECS)),
+            rules: Rules {
+                zone: self.zone.unwrap_or(chrono_tz::Asia::Shanghai),
+                history_key: HistoryKey::new(&key.ok_or(ConfigError::BadKey)?),
+                open_withdrawals_max,
+                oral_loss_days: at_least_one("oral-loss-days", days)?,
+            },
+            log: self.log.unwrap_or_else(|| "info".to_owned()),
+            log_format: self.log_format.unwrap_or(LogFormat::Text),
+        })
+    }
+}
+
+fn read(path: &Path) -> Result<Given, ConfigError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| ConfigError::Unreadable(path.to_owned(), error))?;
+    toml::from_str(&text).map_err(|error| ConfigError::Malformed(path.to_owned(), error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_has_a_flag_an_environment_twin_and_a_toml_key() {
+        let command = Given::augment_args(clap::Command::new("test"));
+        for argument in command.get_arguments() {
+            let flag = argument.get_long().unwrap();
+            let twin = format!("ACCOUNT_STATUS_{}", flag.replace('-', "_").to_uppercase());
+            assert_eq!(argument.get_env().and_then(|env| env.to_str()), Some(twin.as_str()));
+            if flag != "config" {
+                // Every known key is either taken or of the wrong type, never unknown.
+                let error = toml::from_str::<Given>(&format!("{flag} = []")).unwrap_err();
+                assert!(!error.to_string().contains("unknown field"), "{flag}: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
+        let file: Given = toml::from_str("listen = '127.0.0.1:1'\nlanes = 2").unwrap();
+        let flags = Given { lanes: Some(3), ..Given::default() };
+        let settings = flags.or(file).check().unwrap();
+        assert_eq!((settings.listen.port(), settings.lanes, settings.readers), (1, 3, 8));
+    }
+
+    #[test]
+    fn unknown_keys_and_senseless_values_are_refused() {
+        assert!(toml::from_str::<Given>("lissten = '127.0.0.1:1'").is_err());
+        let refused = |given: Given| given.check().unwrap_err().to_string();
+        let open = Given { listen: "0.0.0.0:1".parse().ok(), ..Given::default() };
+        assert!(refused(open).contains("loopback only"));
+        let url = Given { database_url: Some("mysql://x".to_owned()), ..Given::default() };
+        assert!(refused(url).contains("sqlite:// or postgres://"));
+        let key = Given { history_key: Some("xyz".to_owned()), ..Given::default() };
+        assert!(refused(key).contains("hexadecimal"));
+        let lanes = Given { lanes: Some(0), ..Given::default() };
+        assert!(refused(lanes).contains("at least 1"));
+    }
+}

@@ -1,0 +1,335 @@
+//! Which orders make a freeze: the law's table of kinds, powers, amounts and terms.
+
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+
+use super::support::{World, account, at, court, named, order, police, table, usd};
+use crate::domain::account::Account;
+use crate::domain::act::create_freeze::{CreateFreeze, Duration};
+use crate::domain::freeze::kind::{
+    self, AmountRule, AuthorityKind, CountedFrom, FirstTerm, KINDS, KindRule, Makes,
+};
+use crate::domain::freeze::{Freeze, FreezeMode, FreezeType, Urgency};
+use crate::domain::lapse;
+use crate::domain::refusal::{Fact, Reason};
+use crate::domain::status::{AccountStatus, Lifecycle};
+use crate::domain::terms::{Term, TermUnit, day_end};
+
+/// law.md 1: first term, counted from, may wait, may deduct, amount, read in a primary text.
+/// · = the table doesn't say; law.md 7 ships rows without a number in law as unverified.
+const FREEZE_KINDS: &str = "
+    COURT_CIVIL             1Y  service   yes  yes  preservation  P
+    COURT_CRIMINAL          1Y  service   yes  yes  yes           P
+    POLICE_CRIMINAL         6M  service   yes  no   yes           P
+    POLICE_CRIMINAL_MAJOR   1Y  service   yes  no   yes           P
+    PROCURATORATE           6M  ·         yes  no   free          N
+    SUPERVISION             6M  ·         no   no   free          N
+    ADMIN_GENERAL           30D freezing  no   ·    yes           P
+    SECURITIES              6M  service   no   no   yes           P
+    FUTURES                 6M  service   no   no   yes           P
+    TAX_PRESERVATION        6M  service   no   yes  yes           P
+    POLICE_COUNTER_TERROR   2M  freezing  no   no   yes           P
+    POLICE_ORGANISED_CRIME  48H freezing  no   no   free          P
+    AML_TEMPORARY           48H freezing  no   no   free          P
+    LIST_BASED              –   ·         no   no   whole         P
+    STATE_SECURITY          ·   ·         no   no   free          N
+    BANK                    –   ·         no   no   free          P
+";
+
+/// law.md 1, the two rows that make stop orders.
+const STOP_KINDS: &str = "
+    CUSTOMS                 ·   ·         no   yes  yes           N
+    FRAUD_STOP              48H freezing  no   no   whole         S
+";
+
+const WITHOUT_POWER: [AuthorityKind; 4] = [
+    AuthorityKind::Nfra,
+    AuthorityKind::Safe,
+    AuthorityKind::ForeignNgoPolice,
+    AuthorityKind::Foreign,
+];
+
+fn first_term(rule: &KindRule) -> String {
+    match rule.first {
+        FirstTerm::Unlimited => "–".to_owned(),
+        FirstTerm::AtMost(term) => {
+            let unit = match term.unit {
+                TermUnit::Hours => "H",
+                TermUnit::Days => "D",
+                TermUnit::Months => "M",
+                TermUnit::Years => "Y",
+            };
+            format!("{}{unit}", term.count)
+        }
+    }
+}
+
+fn cells_of(rule: &KindRule) -> [String; 6] {
+    let yes = |holds: bool| if holds { "yes" } else { "no" };
+    let from = match rule.from {
+        CountedFrom::Service => "service",
+        CountedFrom::Freezing => "freezing",
+    };
+    let amount = match rule.amount {
+        AmountRule::Required => "yes",
+        AmountRule::ForPreservation => "preservation",
+        AmountRule::Free => "free",
+        AmountRule::Whole => "whole",
+    };
+    let verified = if rule.verified { "P" } else { "unverified" };
+    let words = [from, yes(rule.may_wait), yes(rule.may_deduct), amount, verified];
+    let [a, b, c, d, e] = words.map(str::to_owned);
+    [first_term(rule), a, b, c, d, e]
+}
+
+/// Every cell that differs from the document, as text.
+fn differences(text: &str, makes: Makes) -> Vec<String> {
+    let columns = ["first term", "counted from", "may wait", "may deduct", "amount", "mark"];
+    let mut found = Vec::new();
+    for (name, expected) in table(text, 6) {
+        let rule = kind::rule(named(&name));
+        assert_eq!(rule.makes, makes, "{name}");
+        for ((column, cell), expected) in columns.iter().zip(cells_of(rule)).zip(expected) {
+            let unverified = cell == "unverified" && expected != "P";
+            if expected != "·" && cell != expected && !unverified {
+                found.push(format!("{name}, {column}: {cell} instead of {expected}"));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn each_kind_of_freeze_has_the_cells_of_the_laws_table() {
+    assert_eq!(differences(FREEZE_KINDS, Makes::Freeze), Vec::<String>::new());
+}
+
+#[test]
+fn each_kind_of_stop_order_has_the_cells_of_the_laws_table() {
+    assert_eq!(differences(STOP_KINDS, Makes::StopOrder), Vec::<String>::new());
+}
+
+#[test]
+fn every_kind_is_in_one_of_the_tables_or_without_power_or_the_customers() {
+    let named_kinds = table(FREEZE_KINDS, 6).len() + table(STOP_KINDS, 6).len();
+    assert_eq!(KINDS.len(), named_kinds + WITHOUT_POWER.len() + 1);
+    assert!(WITHOUT_POWER.iter().all(|kind| kind::rule(*kind).makes == Makes::Refusal));
+}
+
+#[test]
+fn organs_without_power_are_refused_and_leave_no_freeze() {
+    for kind in WITHOUT_POWER {
+        let mut world = World::with_balance(1_000);
+        assert_eq!(world.reasons(order(kind, Some(5))), [Reason::OrganWithoutPower], "{kind:?}");
+        assert_eq!(world.reasons(order(kind, None)), [Reason::OrganWithoutPower], "{kind:?}");
+        assert_eq!(world.account().freezes, []);
+    }
+}
+
+#[test]
+fn kinds_that_make_stop_orders_never_make_a_freeze() {
+    for kind in [AuthorityKind::Customs, AuthorityKind::FraudStop] {
+        let mut world = World::with_balance(1_000);
+        let _outcome = world.send(order(kind, None));
+        assert_eq!(world.account().freezes, [], "{kind:?}");
+        assert_ne!(world.account().status(), AccountStatus::Frozen, "{kind:?}");
+    }
+}
+
+fn fields(create: &CreateFreeze) -> Vec<&'static str> {
+    let now = at("2026-03-10 10:00:00");
+    create.violations(now).into_iter().map(|wrong| wrong.field).collect()
+}
+
+#[test]
+fn orders_that_have_to_state_an_amount_may_not_take_the_whole_account() {
+    for (name, cells) in table(FREEZE_KINDS, 6) {
+        let kind: AuthorityKind = named(&name);
+        let whole = fields(&order(kind, None));
+        let amount = fields(&order(kind, Some(5)));
+        match cells[4] {
+            "yes" => assert_eq!((whole, amount), (vec!["amount"], vec![]), "{name}"),
+            "whole" => assert_eq!((whole, amount), (vec![], vec!["mode"]), "{name}"),
+            _ => assert_eq!((whole, amount), (vec![], vec![]), "{name}"),
+        }
+    }
+}
+
+#[test]
+fn a_court_states_an_amount_when_it_preserves() {
+    let preservation = |amount| CreateFreeze {
+        document_no: "（2026）沪0104执保912号".to_owned(),
+        ..court(amount)
+    };
+    assert_eq!(fields(&preservation(None)), ["amount"]);
+    assert_eq!(fields(&preservation(Some(80_000_000))), Vec::<&str>::new());
+    assert_eq!(fields(&court(None)), Vec::<&str>::new());
+}
+
+#[test]
+fn wrong_fields_of_an_order_are_all_named() {
+    let now = at("2026-03-10 10:00:00");
+    let loss = CreateFreeze { freeze_type: FreezeType::Customer, ..court(Some(5)) };
+    assert_eq!(fields(&loss), ["type"]);
+    let mixed = CreateFreeze { freeze_type: FreezeType::Bank, ..court(Some(5)) };
+    assert_eq!(fields(&mixed), ["authority_kind"]);
+    let both = CreateFreeze { mode: FreezeMode::Whole, ..court(Some(5)) };
+    assert_eq!(fields(&both), ["amount"]);
+    let neither = CreateFreeze { mode: FreezeMode::Amount, ..court(None) };
+    assert_eq!(fields(&neither), ["amount"]);
+    let many = CreateFreeze {
+        document_no: String::new(),
+        urgency: Urgency::Emergency,
+        served_time: Some(now + chrono::Duration::seconds(1)),
+        duration: Duration::Until(now),
+        ..court(Some(5))
+    };
+    assert_eq!(fields(&many), ["document_no", "emergency", "served_time", "expire_time"]);
+}
+
+/// law.md 3: served and entered at 10:00 of a day; the last day stated, – where none is; the last
+/// day that the freeze gets, or the latest allowed where it is refused.
+const TERMS: &str = "
+    COURT_CIVIL            2026-03-10 2027-03-10 gets    2027-03-10
+    COURT_CIVIL            2026-03-10 2027-03-11 refused 2027-03-10
+    COURT_CIVIL            2027-03-10 2028-03-10 gets    2028-03-10
+    COURT_CIVIL            2028-02-29 –          gets    2029-02-28
+    COURT_CIVIL            2028-02-29 2029-03-01 refused 2029-02-28
+    COURT_CIVIL            2026-03-10 2026-05-01 gets    2026-05-01
+    COURT_CRIMINAL         2026-03-10 –          gets    2027-03-10
+    POLICE_CRIMINAL        2026-08-31 –          gets    2027-02-28
+    POLICE_CRIMINAL        2026-08-31 2027-03-01 refused 2027-02-28
+    POLICE_CRIMINAL_MAJOR  2026-03-10 –          gets    2027-03-10
+    ADMIN_GENERAL          2026-03-10 –          gets    2026-04-09
+    ADMIN_GENERAL          2026-03-10 2026-04-10 refused 2026-04-09
+    SECURITIES             2026-03-10 2026-09-10 gets    2026-09-10
+    SECURITIES             2026-03-10 2026-09-11 refused 2026-09-10
+    FUTURES                2026-03-10 2026-09-11 refused 2026-09-10
+    TAX_PRESERVATION       2026-03-10 –          gets    2026-09-10
+    TAX_PRESERVATION       2026-03-10 2026-09-11 refused 2026-09-10
+    POLICE_COUNTER_TERROR  2026-03-10 –          gets    2026-05-10
+    POLICE_COUNTER_TERROR  2026-03-10 2026-05-11 refused 2026-05-10
+";
+
+fn end_of(day: &str) -> DateTime<Utc> {
+    day_end(day.parse::<NaiveDate>().unwrap(), super::support::ZONE).unwrap()
+}
+
+#[test]
+fn first_terms_end_as_the_law_counts_and_longer_ones_are_refused_with_the_latest() {
+    for (name, cells) in table(TERMS, 4) {
+        let mut world = World::with_balance(1_000);
+        world.go_to(&format!("{} 10:00:00", cells[0]));
+        let stated = (cells[1] != "–").then(|| Duration::Until(end_of(cells[1])));
+        let create = CreateFreeze {
+            duration: stated.unwrap_or(Duration::Unstated),
+            ..order(named(&name), Some(5))
+        };
+        let last = end_of(cells[3]);
+        match world.send(create) {
+            Ok(_) => {
+                let freeze = &world.account().freezes[0];
+                assert_eq!((cells[2], freeze.expire_time), ("gets", Some(last)), "{name}");
+                assert_eq!(freeze.expiry_date.unwrap().to_string(), cells[3], "{name}");
+                assert_eq!(freeze.freeze_date.to_string(), cells[0], "{name}");
+            }
+            Err(refused) => {
+                let latest = last.to_rfc3339_opts(SecondsFormat::Secs, true);
+                assert_eq!((cells[2], refused.reason()), ("refused", Reason::TermTooLong));
+                assert_eq!(refused.first().facts[&Fact::Latest], latest, "{name} {cells:?}");
+            }
+        }
+    }
+}
+
+fn placed_at(local: &str, create: CreateFreeze) -> (World, Freeze) {
+    let mut world = World::with_balance(1_000);
+    world.go_to(local);
+    let freeze = world.place(create).freeze;
+    (world, freeze)
+}
+
+fn seen(world: &World, local: &str) -> Account {
+    lapse::seen_at(world.account().clone(), at(local), super::support::ZONE)
+}
+
+#[test]
+fn a_courts_freeze_holds_to_the_end_of_its_last_day() {
+    let until = Duration::Until(end_of("2027-03-10"));
+    let (world, _) =
+        placed_at("2026-03-10 10:00:00", CreateFreeze { duration: until, ..court(Some(5)) });
+    assert_eq!(seen(&world, "2027-03-10 23:59:59.999999").status(), AccountStatus::Frozen);
+    assert_eq!(seen(&world, "2027-03-11 00:00:00").status(), AccountStatus::Normal);
+}
+
+#[test]
+fn the_central_banks_freeze_ends_48_hours_after_the_measure_to_the_second() {
+    let aml = order(AuthorityKind::AmlTemporary, None);
+    let (world, freeze) = placed_at("2026-03-10 14:30:00", aml.clone());
+    assert_eq!(freeze.expire_time, Some(at("2026-03-12 14:30:00")));
+    assert_eq!(seen(&world, "2026-03-12 14:29:59.999").status(), AccountStatus::Frozen);
+    assert_eq!(seen(&world, "2026-03-12 14:30:00").status(), AccountStatus::Normal);
+    let mut world = World::with_balance(1_000);
+    let duration = Duration::For(Term::hours(49));
+    assert_eq!(world.reasons(CreateFreeze { duration, ..aml }), [Reason::TermTooLong]);
+}
+
+#[test]
+fn a_list_based_measure_has_no_end() {
+    let (_, freeze) = placed_at("2026-03-10 10:00:00", order(AuthorityKind::ListBased, None));
+    assert_eq!((freeze.expire_time, freeze.expiry_date), (None, None));
+}
+
+#[test]
+fn a_court_counts_from_service_and_an_administrative_organ_from_the_freezing() {
+    let served_time = Some(at("2026-03-01 10:00:00"));
+    let (_, civil) =
+        placed_at("2026-03-10 10:00:00", CreateFreeze { served_time, ..court(Some(5)) });
+    assert_eq!(civil.expiry_date.unwrap().to_string(), "2027-03-01");
+    assert_eq!(civil.freeze_date.to_string(), "2026-03-01");
+    let admin = order(AuthorityKind::AdminGeneral, Some(5));
+    let (_, admin) = placed_at("2026-03-10 10:00:00", CreateFreeze { served_time, ..admin });
+    assert_eq!(admin.expiry_date.unwrap().to_string(), "2026-04-09");
+}
+
+#[test]
+fn a_term_is_measured_against_the_longest_allowed() {
+    let mut world = World::with_balance(1_000);
+    for (term, refused) in
+        [(Term::months(6), false), (Term::months(7), true), (Term::days(185), true)]
+    {
+        let create = CreateFreeze { duration: Duration::For(term), ..police(Some(5)) };
+        assert_eq!(world.send(create).is_err(), refused, "{term:?}");
+    }
+}
+
+#[test]
+fn an_emergency_freeze_of_the_bank_lapses_after_48_hours() {
+    let emergency =
+        CreateFreeze { urgency: Urgency::Emergency, ..order(AuthorityKind::Bank, None) };
+    let (world, freeze) = placed_at("2026-03-10 10:00:00", emergency);
+    assert_eq!(freeze.expire_time, Some(at("2026-03-12 10:00:00")));
+    let row = &world.tables.history[0];
+    assert_eq!(row.approval_status, crate::domain::approval::ApprovalStatus::Pending);
+}
+
+#[test]
+fn only_open_accounts_take_a_freeze() {
+    let refusals = [
+        (Lifecycle::Closed, Reason::AccountClosed),
+        (Lifecycle::Opening, Reason::AccountOpening),
+        (Lifecycle::OpenFailed, Reason::AccountOpenFailed),
+    ];
+    for (lifecycle, reason) in refusals {
+        let mut world = World::holding(account(lifecycle, 0));
+        assert_eq!(world.reasons(court(Some(5))), [reason]);
+    }
+}
+
+#[test]
+fn a_freeze_in_another_currency_is_refused() {
+    let mut world = World::with_balance(1_000);
+    let foreign = CreateFreeze { amount: Some(usd(5)), ..court(Some(5)) };
+    assert_eq!(world.reasons(foreign), [Reason::CurrencyMismatch]);
+    let exempt = CreateFreeze { exempt: Some(usd(5)), ..court(Some(5)) };
+    assert_eq!(world.reasons(exempt), [Reason::CurrencyMismatch]);
+}

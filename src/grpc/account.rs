@@ -1,0 +1,66 @@
+//! AccountService: opening accounts and the actions on their status.
+
+use tonic::{Request, Response, Status};
+
+use super::caller::Caller;
+use super::failure::Failure;
+use super::handler::{answer, submit, unexpected};
+use super::render::View;
+use super::{parse, render};
+use crate::ask::mask;
+use crate::clock::Clock;
+use crate::domain::command::Receipt;
+use crate::domain::principal::Scope;
+use crate::ledger::Ledger;
+use crate::pb::v1;
+use crate::pb::v1::account_service_server::AccountService;
+use crate::pb::v1::change_account_status_response::Outcome;
+
+/// See the module.
+#[derive(Debug, Clone)]
+pub(super) struct AccountHandler {
+    /// The write path.
+    pub(super) ledger: Ledger,
+    /// The time, against which ends are checked.
+    pub(super) clock: Clock,
+}
+
+#[tonic::async_trait]
+impl AccountService for AccountHandler {
+    async fn open_account(
+        &self,
+        request: Request<v1::OpenAccountRequest>,
+    ) -> Result<Response<v1::OpenAccountResponse>, Status> {
+        answer(request, |caller, body| async move {
+            let envelope = parse::open_account(body, &caller)?;
+            let (receipt, _) =
+                submit(&self.ledger, &caller, Scope::AccountWrite, envelope).await?;
+            Ok(v1::OpenAccountResponse { account_status: Some(status(receipt, &caller)?) })
+        })
+        .await
+    }
+
+    async fn change_account_status(
+        &self,
+        request: Request<v1::ChangeAccountStatusRequest>,
+    ) -> Result<Response<v1::ChangeAccountStatusResponse>, Status> {
+        answer(request, |caller, body| async move {
+            let (action, envelope) = parse::change_status(body, &caller, self.clock.now())?;
+            let (receipt, _) =
+                submit(&self.ledger, &caller, action.rule().scope, envelope).await?;
+            let outcome = Outcome::AccountStatus(status(receipt, &caller)?);
+            Ok(v1::ChangeAccountStatusResponse { outcome: Some(outcome) })
+        })
+        .await
+    }
+}
+
+fn status(receipt: Receipt, caller: &Caller) -> Result<v1::AccountStatusInfo, Failure> {
+    match receipt {
+        Receipt::Account(account) => {
+            let account = mask::account(*account, &caller.principal);
+            Ok(render::account_status(&account, caller, View::Full))
+        }
+        other => Err(unexpected(&other)),
+    }
+}

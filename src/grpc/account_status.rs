@@ -1,0 +1,63 @@
+//! AccountStatusService: what state an account is in, and how it came there.
+
+use tonic::{Request, Response, Status};
+
+use super::handler::{answer, require};
+use super::{parse, render};
+use crate::ask::{Ask, mask};
+use crate::domain::principal::Scope;
+use crate::pb::v1;
+use crate::pb::v1::account_status_service_server::AccountStatusService;
+
+/// See the module.
+#[derive(Debug, Clone)]
+pub(super) struct AccountStatusHandler {
+    /// The read side.
+    pub(super) ask: Ask,
+}
+
+#[tonic::async_trait]
+impl AccountStatusService for AccountStatusHandler {
+    async fn get_account_status(
+        &self,
+        request: Request<v1::GetAccountStatusRequest>,
+    ) -> Result<Response<v1::GetAccountStatusResponse>, Status> {
+        answer(request, |caller, body| async move {
+            let (key, view) = parse::account_status(body)?;
+            require(&caller, Scope::AccountRead)?;
+            let account = mask::account(self.ask.account(&key).await?, &caller.principal);
+            let account_status = Some(render::account_status(&account, &caller, view));
+            Ok(v1::GetAccountStatusResponse { account_status })
+        })
+        .await
+    }
+
+    async fn list_account_status_history(
+        &self,
+        request: Request<v1::ListAccountStatusHistoryRequest>,
+    ) -> Result<Response<v1::ListAccountStatusHistoryResponse>, Status> {
+        answer(request, |caller, body| async move {
+            let asked = parse::history(&body)?;
+            require(&caller, Scope::AccountRead)?;
+            let listed = self.ask.history(&asked.number, asked.page).await?;
+            let confidential = self.ask.confidential(&asked.number).await?;
+            let masked = |row| mask::history(row, &confidential, &caller.principal);
+            let rows = listed.items.into_iter().map(masked);
+            Ok(v1::ListAccountStatusHistoryResponse {
+                status_changes: rows.map(|row| render::status_change(&row)).collect(),
+                next_page_token: parse::next_page_token(&asked.query, listed.next),
+            })
+        })
+        .await
+    }
+
+    async fn list_status_codes(
+        &self,
+        request: Request<v1::ListStatusCodesRequest>,
+    ) -> Result<Response<v1::ListStatusCodesResponse>, Status> {
+        answer(request, |caller, v1::ListStatusCodesRequest {}| async move {
+            Ok(v1::ListStatusCodesResponse { status_codes: render::status_codes(&caller) })
+        })
+        .await
+    }
+}

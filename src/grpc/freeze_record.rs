@@ -1,0 +1,109 @@
+//! FreezeRecordService: placing, releasing and reading freezes.
+
+use tonic::{Request, Response, Status};
+
+use super::failure::Failure;
+use super::handler::{answer, require, submit, unexpected};
+use super::{parse, render};
+use crate::ask::Ask;
+use crate::clock::Clock;
+use crate::domain::command::{Effect, FreezeReceipt, Receipt};
+use crate::domain::freeze::Urgency;
+use crate::domain::principal::Scope;
+use crate::ledger::Ledger;
+use crate::pb::v1;
+use crate::pb::v1::freeze_record_service_server::FreezeRecordService;
+use crate::pb::v1::{create_freeze_record_response, release_freeze_record_response};
+
+/// See the module.
+#[derive(Debug, Clone)]
+pub(super) struct FreezeRecordHandler {
+    /// The write path.
+    pub(super) ledger: Ledger,
+    /// The read side.
+    pub(super) ask: Ask,
+    /// The time, against which service and ends are checked.
+    pub(super) clock: Clock,
+}
+
+#[tonic::async_trait]
+impl FreezeRecordService for FreezeRecordHandler {
+    async fn create_freeze_record(
+        &self,
+        request: Request<v1::CreateFreezeRecordRequest>,
+    ) -> Result<Response<v1::CreateFreezeRecordResponse>, Status> {
+        answer(request, |caller, body| async move {
+            let (urgency, envelope) = parse::create_freeze(body, &caller, self.clock.now())?;
+            let scope = match urgency {
+                Urgency::Ordinary => Scope::FreezeWrite,
+                Urgency::Emergency => Scope::FreezeEmergency,
+            };
+            let (receipt, effect) = submit(&self.ledger, &caller, scope, envelope).await?;
+            let placed = freeze(receipt)?;
+            let record = render::freeze_record(&placed.freeze, &placed.account, &caller, effect);
+            Ok(v1::CreateFreezeRecordResponse {
+                answer: Some(render::authority_answer(&placed, &caller)),
+                outcome: Some(create_freeze_record_response::Outcome::FreezeRecord(record)),
+            })
+        })
+        .await
+    }
+
+    async fn release_freeze_record(
+        &self,
+        request: Request<v1::ReleaseFreezeRecordRequest>,
+    ) -> Result<Response<v1::ReleaseFreezeRecordResponse>, Status> {
+        answer(request, |caller, body| async move {
+            let envelope = parse::release_freeze(body, &caller)?;
+            let (receipt, _) =
+                submit(&self.ledger, &caller, Scope::FreezeRelease, envelope).await?;
+            let released = freeze(receipt)?;
+            let (freeze, account) = (&released.freeze, &released.account);
+            let record = render::freeze_record(freeze, account, &caller, Effect::Take);
+            let outcome = release_freeze_record_response::Outcome::FreezeRecord(record);
+            Ok(v1::ReleaseFreezeRecordResponse { outcome: Some(outcome) })
+        })
+        .await
+    }
+
+    async fn get_freeze_record(
+        &self,
+        request: Request<v1::GetFreezeRecordRequest>,
+    ) -> Result<Response<v1::GetFreezeRecordResponse>, Status> {
+        answer(request, |caller, body| async move {
+            let (number, id) = parse::freeze_record(&body)?;
+            require(&caller, Scope::AccountRead)?;
+            let file = self.ask.freeze(number.as_ref(), &id).await?;
+            let freeze_record = Some(render::freeze_record_with_acts(&file, &caller));
+            Ok(v1::GetFreezeRecordResponse { freeze_record })
+        })
+        .await
+    }
+
+    async fn list_freeze_records(
+        &self,
+        request: Request<v1::ListFreezeRecordsRequest>,
+    ) -> Result<Response<v1::ListFreezeRecordsResponse>, Status> {
+        answer(request, |caller, body| async move {
+            let asked = parse::freeze_records(&body)?;
+            require(&caller, Scope::AccountRead)?;
+            let (account, listed) =
+                self.ask.freezes(&asked.number, asked.filter, asked.page).await?;
+            let records = listed.items.iter();
+            Ok(v1::ListFreezeRecordsResponse {
+                freeze_records: records
+                    .map(|row| render::freeze_record(row, &account, &caller, Effect::Take))
+                    .collect(),
+                next_page_token: parse::next_page_token(&asked.query, listed.next),
+            })
+        })
+        .await
+    }
+}
+
+fn freeze(receipt: Receipt) -> Result<FreezeReceipt, Failure> {
+    match receipt {
+        Receipt::Freeze(receipt) => Ok(*receipt),
+        other => Err(unexpected(&other)),
+    }
+}

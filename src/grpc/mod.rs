@@ -1,0 +1,144 @@
+//! The gRPC edge: the server with its stack, and one file for each service.
+//!
+//! A handler parses, checks the scope, submits a command or asks, and renders. It holds no
+//! transaction and decides nothing. [`failure`] is the only place that makes a status.
+
+mod caller;
+mod failure;
+mod handler;
+mod layer;
+mod names;
+mod parse;
+mod render;
+
+mod account;
+mod account_status;
+mod client;
+mod freeze_record;
+mod health;
+mod transaction;
+mod withdraw;
+
+use std::future::Future;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tonic::codec::CompressionEncoding;
+use tonic::service::Routes;
+use tonic::transport::Server;
+use tonic::transport::server::TcpIncoming;
+use tonic_health::pb::health_server::HealthServer;
+use tonic_health::server::HealthService;
+
+pub use health::{Health, health};
+
+use account::AccountHandler;
+use account_status::AccountStatusHandler;
+use client::ClientHandler;
+use freeze_record::FreezeRecordHandler;
+use layer::{AccessLog, CallIds, Callers, CatchPanic, Deadline, Failures, Form, around};
+use transaction::TransactionHandler;
+use withdraw::WithdrawHandler;
+
+use crate::ask::Ask;
+use crate::clock::Clock;
+use crate::ledger::Ledger;
+use crate::pb::v1::account_service_server::AccountServiceServer;
+use crate::pb::v1::account_status_service_server::AccountStatusServiceServer;
+use crate::pb::v1::client_service_server::ClientServiceServer;
+use crate::pb::v1::freeze_record_service_server::FreezeRecordServiceServer;
+use crate::pb::v1::transaction_service_server::TransactionServiceServer;
+use crate::pb::v1::withdraw_service_server::WithdrawServiceServer;
+
+/// The largest message that is taken, before and after decompression.
+const MESSAGE_MAX_BYTES: usize = 64 * 1024;
+/// The most calls at once on one connection; the transport's own default is no limit.
+const CALLS_PER_CONNECTION: u32 = 1024;
+/// After so many streams that broke the protocol a connection is closed (CVE-2025-8671); the
+/// transport's own default is no limit.
+const BROKEN_STREAMS_MAX: usize = 1024;
+/// How often a silent connection is asked whether it lives, and how long it may take to say so.
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(30);
+const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What the services work with.
+#[derive(Debug, Clone)]
+pub struct Services {
+    /// The write path.
+    pub ledger: Ledger,
+    /// The read side.
+    pub ask: Ask,
+    /// The time.
+    pub clock: Clock,
+    /// The bank's zone: times in texts for customers are local.
+    pub zone: chrono_tz::Tz,
+}
+
+/// Serves on a listener until `shutdown` resolves, then takes no new calls and returns when those
+/// that were open have ended. That wait has no bound of its own.
+///
+/// # Errors
+/// When the transport breaks.
+pub async fn serve(
+    listener: TcpListener,
+    services: Services,
+    health: HealthServer<HealthService>,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), tonic::transport::Error> {
+    // Set here because the server's own setting doesn't reach a listener that it did not open.
+    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+    let clock = services.clock.clone();
+    let zone = services.zone;
+    Server::builder()
+        .max_concurrent_streams(CALLS_PER_CONNECTION)
+        .http2_max_local_error_reset_streams(Some(BROKEN_STREAMS_MAX))
+        .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
+        .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
+        // From the outside in. What is inside of Failures may fail; what is outside may not.
+        .layer(around(CallIds { clock }))
+        .layer(around(AccessLog))
+        .layer(around(Failures))
+        .layer(around(CatchPanic))
+        .layer(around(Callers { zone }))
+        .layer(around(Deadline))
+        .layer(around(Form))
+        .add_routes(routes(services, health))
+        .serve_with_incoming_shutdown(incoming, shutdown)
+        .await
+}
+
+/// A service with the limits that all of ours share.
+macro_rules! limited {
+    ($server:ident, $handler:expr) => {
+        $server::new($handler)
+            .max_decoding_message_size(MESSAGE_MAX_BYTES)
+            .accept_compressed(CompressionEncoding::Gzip)
+    };
+}
+
+fn routes(services: Services, health: HealthServer<HealthService>) -> Routes {
+    let Services { ledger, ask, clock, zone: _ } = services;
+    let freezes =
+        FreezeRecordHandler { ledger: ledger.clone(), ask: ask.clone(), clock: clock.clone() };
+    let withdrawals = WithdrawHandler { ledger: ledger.clone(), ask: ask.clone() };
+    Routes::new(limited!(AccountStatusServiceServer, AccountStatusHandler { ask }))
+        .add_service(limited!(
+            AccountServiceServer,
+            AccountHandler { ledger: ledger.clone(), clock }
+        ))
+        .add_service(limited!(FreezeRecordServiceServer, freezes))
+        .add_service(limited!(TransactionServiceServer, TransactionHandler { ledger }))
+        .add_service(limited!(WithdrawServiceServer, withdrawals))
+        .add_service(limited!(ClientServiceServer, ClientHandler))
+        .add_service(health)
+        .add_service(reflection().build_v1().expect("the descriptor sets are compiled in"))
+        .add_service(reflection().build_v1alpha().expect("the descriptor sets are compiled in"))
+}
+
+/// Describes our services, health, and the types of error details, so that tools can decode them.
+fn reflection() -> tonic_reflection::server::Builder<'static> {
+    tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(crate::pb::FILE_DESCRIPTOR_SET)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
+}

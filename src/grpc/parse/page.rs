@@ -1,0 +1,119 @@
+//! Pages of lists: how many rows, and where the page before ended.
+//!
+//! A token is opaque to clients: a hash of the query and the cursor, in hex. The hash binds it to
+//! its query; nothing secret is in it, and a forged cursor shows only rows that the same query
+//! shows anyway.
+
+use sha2::{Digest, Sha256};
+
+use super::Violations;
+use crate::ask::Page;
+
+/// The rows of a page when nothing is said.
+const SIZE_DEFAULT: u32 = 50;
+/// The most rows of a page.
+const SIZE_MAX: u32 = 1000;
+/// Bytes of the query's hash that a token keeps.
+const HASH_BYTES: usize = 8;
+
+/// What a list was asked for; tokens belong to one.
+#[derive(Debug)]
+pub(crate) struct PageQuery([u8; HASH_BYTES]);
+
+impl PageQuery {
+    /// The query of this list with these keys and filters.
+    pub(super) fn new(list: &str, account_number: &str, filters: &[i32]) -> Self {
+        let mut hash = Sha256::new();
+        for text in [list, account_number] {
+            hash.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hash.update(text);
+        }
+        for filter in filters {
+            hash.update(filter.to_be_bytes());
+        }
+        let digest = hash.finalize();
+        let mut kept = [0; HASH_BYTES];
+        kept.iter_mut().zip(digest).for_each(|(kept, byte)| *kept = byte);
+        Self(kept)
+    }
+
+    fn token(&self, cursor: i64) -> String {
+        hex::encode([self.0, cursor.to_be_bytes()].concat())
+    }
+
+    fn cursor(&self, token: &str) -> Option<i64> {
+        let bytes = hex::decode(token).ok()?;
+        let (hash, cursor) = bytes.split_at_checked(HASH_BYTES)?;
+        let cursor = i64::from_be_bytes(cursor.try_into().ok()?);
+        (hash == self.0 && self.token(cursor) == token).then_some(cursor)
+    }
+}
+
+/// The token of the next page; empty when there is none.
+pub(crate) fn next_page_token(query: &PageQuery, next: Option<i64>) -> String {
+    next.map(|cursor| query.token(cursor)).unwrap_or_default()
+}
+
+impl Violations {
+    /// The page that a list is asked for.
+    pub(super) fn page(&mut self, query: &PageQuery, size: i32, token: &str) -> Page {
+        let size = match u32::try_from(size) {
+            Ok(0) => SIZE_DEFAULT,
+            Ok(size) => size.min(SIZE_MAX),
+            Err(_) => {
+                self.add("page_size", "must not be negative");
+                SIZE_DEFAULT
+            }
+        };
+        let before = if token.is_empty() { None } else { query.cursor(token) };
+        if before.is_none() && !token.is_empty() {
+            self.add("page_token", "is not a token of this query");
+        }
+        Page { size, before }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query(account: &str, filters: &[i32]) -> PageQuery {
+        PageQuery::new("withdrawals", account, filters)
+    }
+
+    #[test]
+    fn token_leads_back_to_its_cursor() {
+        for cursor in [0, 1, 42, i64::MAX, -1] {
+            let token = next_page_token(&query("1", &[2]), Some(cursor));
+            assert_eq!(query("1", &[2]).cursor(&token), Some(cursor));
+        }
+        assert_eq!(next_page_token(&query("1", &[2]), None), "");
+    }
+
+    #[test]
+    fn token_of_another_query_or_garbage_is_refused() {
+        let token = query("1", &[2]).token(7);
+        let others =
+            [query("2", &[2]), query("1", &[3]), query("1", &[]), PageQuery::new("freezes", "1", &[2])];
+        for other in &others {
+            assert_eq!(other.cursor(&token), None);
+        }
+        let cut = &token[..30];
+        for bad in [cut, "x", "zz", &token.to_uppercase(), &format!("{token}00"), "🙂"] {
+            assert_eq!(query("1", &[2]).cursor(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn sizes_are_clamped_and_never_negative() {
+        let size = |size| {
+            let mut wrong = Violations::new();
+            let page = wrong.page(&query("1", &[]), size, "");
+            (page.size, wrong.iter().count())
+        };
+        assert_eq!(size(0), (50, 0));
+        assert_eq!(size(1), (1, 0));
+        assert_eq!(size(i32::MAX), (1000, 0));
+        assert_eq!(size(-1).1, 1);
+    }
+}

@@ -1,0 +1,177 @@
+//! What reads are asked for.
+
+use super::page::PageQuery;
+use super::{Failure, Violations};
+use crate::ask::{AccountKey, FreezeFilter, Page};
+use crate::domain::freeze::{FreezeStatus, FreezeType};
+use crate::domain::id::{AccountNumber, FreezeId, WithdrawalId};
+use crate::domain::withdrawal::State;
+use crate::grpc::render::View;
+use crate::pb::v1;
+use crate::pb::v1::get_account_status_request::Key;
+
+/// A page of something that belongs to an account.
+#[derive(Debug)]
+pub(crate) struct OfAccount<F> {
+    /// The account.
+    pub(crate) number: AccountNumber,
+    /// Which of its rows.
+    pub(crate) filter: F,
+    /// Which page.
+    pub(crate) page: Page,
+    /// To what its token is bound.
+    pub(crate) query: PageQuery,
+}
+
+/// GetAccountStatus: which account, and how much of it.
+pub(crate) fn account_status(
+    body: v1::GetAccountStatusRequest,
+) -> Result<(AccountKey, View), Failure> {
+    let mut wrong = Violations::new();
+    let key = match body.key {
+        None => {
+            wrong.add("account_number", "is required, or card_number");
+            None
+        }
+        Some(Key::AccountNumber(number)) => {
+            wrong.account_number("account_number", &number).map(AccountKey::Number)
+        }
+        Some(Key::CardNumber(number)) => {
+            let card = is_card_number(&number).then_some(number);
+            if card.is_none() {
+                wrong.add("card_number", "must be 8 to 19 digits");
+            }
+            card.map(AccountKey::Card)
+        }
+    };
+    let view = match v1::AccountStatusView::try_from(body.view) {
+        Ok(v1::AccountStatusView::Basic) => View::Basic,
+        Ok(v1::AccountStatusView::Unspecified | v1::AccountStatusView::Full) => View::Full,
+        Err(_) => {
+            wrong.add("view", "is not a value of this enum");
+            View::Full
+        }
+    };
+    let Some(key) = key else { return Err(wrong.into()) };
+    wrong.check()?;
+    Ok((key, view))
+}
+
+/// Card numbers have 8 to 19 digits (ISO/IEC 7812-1); the check digit is not looked at.
+fn is_card_number(text: &str) -> bool {
+    (8..=19).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// ListAccountStatusHistory: whose, and which page.
+pub(crate) fn history(
+    body: &v1::ListAccountStatusHistoryRequest,
+) -> Result<OfAccount<()>, Failure> {
+    let mut wrong = Violations::new();
+    let number = wrong.account_number("account_number", &body.account_number);
+    let query = PageQuery::new("history", &body.account_number, &[]);
+    let page = wrong.page(&query, body.page_size, &body.page_token);
+    of_account(wrong, number, (), page, query)
+}
+
+/// GetFreezeRecord: which freeze, and on which account if that was said.
+pub(crate) fn freeze_record(
+    body: &v1::GetFreezeRecordRequest,
+) -> Result<(Option<AccountNumber>, FreezeId), Failure> {
+    let mut wrong = Violations::new();
+    let id = wrong.typed_id("freeze_id", &body.freeze_id, FreezeId::parse);
+    let number = wrong.optional_account_number("account_number", &body.account_number);
+    let Some(id) = id else { return Err(wrong.into()) };
+    wrong.check()?;
+    Ok((number, id))
+}
+
+/// ListFreezeRecords: whose, which, and which page.
+pub(crate) fn freeze_records(
+    body: &v1::ListFreezeRecordsRequest,
+) -> Result<OfAccount<FreezeFilter>, Failure> {
+    let mut wrong = Violations::new();
+    let number = wrong.account_number("account_number", &body.account_number);
+    let filter = FreezeFilter {
+        status: wrong.optional_choice::<FreezeStatus>("status", body.status),
+        freeze_type: wrong.optional_choice::<FreezeType>("type", body.r#type),
+    };
+    let query = PageQuery::new("freezes", &body.account_number, &[body.status, body.r#type]);
+    let page = wrong.page(&query, body.page_size, &body.page_token);
+    of_account(wrong, number, filter, page, query)
+}
+
+/// GetWithdrawal: which withdrawal, and of which account if that was said.
+pub(crate) fn withdrawal(
+    body: &v1::GetWithdrawalRequest,
+) -> Result<(Option<AccountNumber>, WithdrawalId), Failure> {
+    let mut wrong = Violations::new();
+    let id = wrong.typed_id("withdrawal_id", &body.withdrawal_id, WithdrawalId::parse);
+    let number = wrong.optional_account_number("account_number", &body.account_number);
+    let Some(id) = id else { return Err(wrong.into()) };
+    wrong.check()?;
+    Ok((number, id))
+}
+
+/// ListWithdrawals: whose, in which state, and which page.
+pub(crate) fn withdrawals(
+    body: &v1::ListWithdrawalsRequest,
+) -> Result<OfAccount<Option<State>>, Failure> {
+    let mut wrong = Violations::new();
+    let number = wrong.account_number("account_number", &body.account_number);
+    let state = wrong.optional_choice::<State>("state", body.state);
+    let query = PageQuery::new("withdrawals", &body.account_number, &[body.state]);
+    let page = wrong.page(&query, body.page_size, &body.page_token);
+    of_account(wrong, number, state, page, query)
+}
+
+fn of_account<F>(
+    wrong: Violations,
+    number: Option<AccountNumber>,
+    filter: F,
+    page: Page,
+    query: PageQuery,
+) -> Result<OfAccount<F>, Failure> {
+    let Some(number) = number else { return Err(wrong.into()) };
+    wrong.check()?;
+    Ok(OfAccount { number, filter, page, query })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields<T>(parsed: Result<T, Failure>) -> Vec<String> {
+        match parsed {
+            Ok(_) => Vec::new(),
+            Err(Failure::Fields(wrong)) => wrong.iter().map(|(field, _)| field.to_owned()).collect(),
+            Err(Failure::Refused(refused)) => panic!("{refused:?}"),
+        }
+    }
+
+    #[test]
+    fn account_is_asked_for_by_number_or_card() {
+        let ask = |key| v1::GetAccountStatusRequest { key, view: 0 };
+        let number = |text: &str| Some(Key::AccountNumber(text.to_owned()));
+        let card = |text: &str| Some(Key::CardNumber(text.to_owned()));
+        assert!(fields(account_status(ask(number("6222021234567890123")))).is_empty());
+        assert!(fields(account_status(ask(card("6299990000000010")))).is_empty());
+        assert_eq!(fields(account_status(ask(None))), ["account_number"]);
+        assert_eq!(fields(account_status(ask(number("' OR 1=1")))), ["account_number"]);
+        assert_eq!(fields(account_status(ask(card("6299 9900")))), ["card_number"]);
+        let view = v1::GetAccountStatusRequest { key: None, view: 9 };
+        assert_eq!(fields(account_status(view)), ["account_number", "view"]);
+    }
+
+    #[test]
+    fn every_violation_of_a_list_is_named() {
+        let body = v1::ListFreezeRecordsRequest {
+            account_number: "12 34".to_owned(),
+            status: 77,
+            r#type: -1,
+            page_size: -1,
+            page_token: "x".to_owned(),
+        };
+        let all = ["account_number", "status", "type", "page_size", "page_token"];
+        assert_eq!(fields(freeze_records(&body)), all);
+    }
+}

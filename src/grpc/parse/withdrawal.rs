@@ -1,0 +1,81 @@
+//! Reserving and cancelling withdrawals.
+
+use super::field::{ID_MAX, NAME_MAX, REASON_MAX};
+use super::head::Head;
+use super::{Failure, Violations};
+use crate::domain::act::cancel_withdrawal::CancelWithdrawal;
+use crate::domain::act::withdraw::Withdraw;
+use crate::domain::command::{Command, Envelope};
+use crate::domain::id::WithdrawalId;
+use crate::domain::transaction::Purpose;
+use crate::domain::withdrawal::{Beneficiary, BeneficiaryKind};
+use crate::grpc::caller::Caller;
+use crate::pb::v1;
+
+const REFERENCE_MAX: usize = 140;
+const BANK_CODE_MAX: usize = 35;
+
+/// Withdraw.
+pub(crate) fn withdraw(body: v1::WithdrawRequest, caller: &Caller) -> Result<Envelope, Failure> {
+    let mut wrong = Violations::new();
+    let head = Head::read(&mut wrong, &body.account_number, &body.request_id, body.validate_only)
+        .at_version(&mut wrong, &body.etag);
+    let amount = wrong.required_money("amount", body.amount);
+    let beneficiary = beneficiary(&mut wrong, body.beneficiary);
+    let reference = wrong.words("reference", body.reference, REFERENCE_MAX);
+    let preferred_channel = wrong.id("preferred_channel", body.preferred_channel, ID_MAX);
+    let purpose = wrong.optional_choice("purpose", body.purpose).unwrap_or(Purpose::Unspecified);
+    let (Some(amount), Some(beneficiary)) = (amount, beneficiary) else {
+        return Err(wrong.into());
+    };
+    let entry_channel = caller.entry_channel;
+    let withdraw =
+        Withdraw { amount, beneficiary, reference, purpose, entry_channel, preferred_channel };
+    if let Some(number) = &head.account_number {
+        wrong.extend(withdraw.violations(number));
+    }
+    head.seal(wrong, caller, Command::Withdraw(withdraw))
+}
+
+fn beneficiary(wrong: &mut Violations, said: Option<v1::Beneficiary>) -> Option<Beneficiary> {
+    let Some(said) = said else {
+        wrong.add("beneficiary", "is required");
+        return None;
+    };
+    let beneficiary_name = wrong.required_words("beneficiary.name", said.name, NAME_MAX);
+    wrong.account_number("beneficiary.account_number", &said.account_number);
+    bank_code(wrong, &said.bank_code);
+    let beneficiary_bank_name = wrong.words("beneficiary.bank_name", said.bank_name, NAME_MAX);
+    let kind = wrong.choice::<BeneficiaryKind>("beneficiary.kind", said.kind)?;
+    Some(Beneficiary {
+        beneficiary_name,
+        beneficiary_account: said.account_number,
+        beneficiary_bank_code: said.bank_code,
+        beneficiary_bank_name,
+        beneficiary_kind: kind,
+    })
+}
+
+fn bank_code(wrong: &mut Violations, code: &str) {
+    let fits = (1..=BANK_CODE_MAX).contains(&code.len());
+    if code.is_empty() {
+        wrong.add("beneficiary.bank_code", "is required");
+    } else if !fits || !code.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        wrong.add("beneficiary.bank_code", "must be at most 35 letters and digits");
+    }
+}
+
+/// CancelWithdrawal. Its etag is the withdrawal's own version, not the account's.
+pub(crate) fn cancel_withdrawal(
+    body: v1::CancelWithdrawalRequest,
+    caller: &Caller,
+) -> Result<Envelope, Failure> {
+    let mut wrong = Violations::new();
+    let head = Head::read(&mut wrong, &body.account_number, &body.request_id, body.validate_only);
+    let withdrawal_id = wrong.typed_id("withdrawal_id", &body.withdrawal_id, WithdrawalId::parse);
+    let reason = wrong.words("reason", body.reason, REASON_MAX);
+    let expected_version = wrong.withdrawal_version("etag", &body.etag);
+    let Some(withdrawal_id) = withdrawal_id else { return Err(wrong.into()) };
+    let cancel = CancelWithdrawal { withdrawal_id, reason, expected_version };
+    head.seal(wrong, caller, Command::CancelWithdrawal(cancel))
+}

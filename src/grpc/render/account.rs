@@ -1,0 +1,135 @@
+//! An account's status: what it shows, what holds, what may pass, how much is there.
+
+use strum::VariantArray;
+
+use super::condition::{self, Held};
+use super::{View, iso, money, timestamp};
+use crate::domain::account::Account;
+use crate::domain::freeze::control::{self, Counting};
+use crate::domain::pass::{self, Operation, Standing};
+use crate::domain::status::{AccountStatus, Cause};
+use crate::domain::transaction::{Purpose, customer_debit};
+use crate::grpc::caller::Caller;
+use crate::grpc::names::Named;
+use crate::grpc::parse::status_etag;
+use crate::pb::v1;
+use crate::text;
+
+/// The core-banking transaction code of the status query.
+const TRANSACTION_CODE: &str = "ACTQ";
+
+/// The account, masked already, as the status query answers it.
+pub(crate) fn account_status(
+    account: &Account,
+    caller: &Caller,
+    view: View,
+) -> v1::AccountStatusInfo {
+    let status = account.status();
+    let held = condition::held(account);
+    let debit = customer_debit(caller.entry_channel, Purpose::Unspecified);
+    let codes = iso::codes(account, debit);
+    let control = account.control(Counting::All);
+    let first = control::in_order(&account.freezes).into_iter().next();
+    let currency = account.balance.currency_code;
+    let passes = |operation| pass::standing(account, operation) != Standing::No;
+    let full = |text: &str| if view == View::Full { text.to_owned() } else { String::new() };
+    v1::AccountStatusInfo {
+        account_number: account.number().as_str().to_owned(),
+        account_id: account.profile.account_id.clone(),
+        account_name: full(&account.profile.account_name),
+        status: status.number(),
+        status_code: status.code().to_owned(),
+        status_name: status.name().to_owned(),
+        status_desc: text::status_description(status, caller.locale).into_owned(),
+        message: message(account, &held, caller, view),
+        freeze_type: first.map_or(0, |freeze| freeze.freeze_type.number()),
+        freeze_reason: first.map_or_else(String::new, |freeze| full(&freeze.freeze_reason)),
+        freeze_time: first.map(|freeze| timestamp(freeze.served_time)),
+        conditions: held.iter().map(|held| held.condition(account, caller, view)).collect(),
+        solutions: solutions(account, &held, caller, view),
+        remedy: remedy(account, &held, caller, view),
+        operations: Operation::VARIANTS.iter().map(|op| permission(account, *op)).collect(),
+        can_credit: Some(passes(Operation::Credit)),
+        can_debit: Some(passes(debit)),
+        balance: Some(money(account.balance.balance_minor, currency)),
+        reserved: Some(money(account.balance.reserved_minor, currency)),
+        frozen: Some(money(control.controlled, currency)),
+        available: Some(money(control.available, currency)),
+        last_transaction_time: account.balance.last_transaction_time.map(timestamp),
+        customer_id: full(&account.profile.customer_id),
+        branch_code: account.profile.branch_code.clone(),
+        etag: status_etag(account.balance.status_version),
+        transaction_code: TRANSACTION_CODE.to_owned(),
+        iso20022_reason_code: codes.debit.to_owned(),
+        iso20022_credit_reason_code: codes.credit.to_owned(),
+        iso8583_response_code: codes.response.to_owned(),
+    }
+}
+
+/// The customer line of what stands first; of being closed when that is all there is.
+fn message(account: &Account, held: &[Held<'_>], caller: &Caller, view: View) -> String {
+    match (held.first(), account.status()) {
+        (_, AccountStatus::Closed) => closed_line(caller),
+        (Some(first), _) => first.customer_line(account, caller, view),
+        (None, AccountStatus::Normal) => String::new(),
+        (None, status) => text::status_description(status, caller.locale).into_owned(),
+    }
+}
+
+fn closed_line(caller: &Caller) -> String {
+    text::customer_line(Cause::Closed, caller.locale, &text::Placeholders::default()).into_owned()
+}
+
+/// One for each cause, in the order of the conditions.
+fn solutions(
+    account: &Account,
+    held: &[Held<'_>],
+    caller: &Caller,
+    view: View,
+) -> Vec<v1::Solution> {
+    let mut solutions: Vec<v1::Solution> = Vec::new();
+    if account.status() == AccountStatus::Closed {
+        solutions.push(v1::Solution {
+            cause: Cause::Closed.number(),
+            customer_line: closed_line(caller),
+            bank_line: condition::bank_line(Cause::Closed, caller),
+        });
+    }
+    for held in held {
+        let solution = held.solution(account, caller, view);
+        if solutions.iter().all(|known| known.cause != solution.cause) {
+            solutions.push(solution);
+        }
+    }
+    solutions
+}
+
+/// Where to turn: the authority behind what stands first if the caller may know it, else the
+/// branch. Only an oral loss report asks the customer to act before it ends.
+fn remedy(
+    account: &Account,
+    held: &[Held<'_>],
+    caller: &Caller,
+    view: View,
+) -> Option<v1::Remedy> {
+    if account.status() == AccountStatus::Normal {
+        return None;
+    }
+    let authority = held.first().and_then(|first| first.authority(caller, view));
+    let deadline = held.iter().find(|held| held.cause() == Cause::LossOral).and_then(Held::until);
+    let documents = held.iter().flat_map(|held| held.missing_items().to_vec()).collect();
+    Some(v1::Remedy {
+        contact: authority.unwrap_or_else(|| account.profile.branch_code.clone()),
+        deadline_time: deadline.map(timestamp),
+        documents,
+    })
+}
+
+fn permission(account: &Account, operation: Operation) -> v1::OperationPermission {
+    let answer = match pass::standing(account, operation) {
+        Standing::Yes => v1::OperationAnswer::Yes,
+        Standing::Limited => v1::OperationAnswer::Limited,
+        Standing::No => v1::OperationAnswer::No,
+    };
+    v1::OperationPermission { operation: operation.number(), answer: answer.into() }
+}

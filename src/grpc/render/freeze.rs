@@ -1,0 +1,132 @@
+//! Freezes, and what an authority is told about its own.
+
+use super::{hides, made_id, money, timestamp};
+use crate::ask::FreezeFile;
+use crate::domain::account::Account;
+use crate::domain::command::{Effect, FreezeReceipt};
+use crate::domain::freeze::control::{Counting, Share, in_order};
+use crate::domain::freeze::{Freeze, FreezeAct, FreezeStatus, Urgency, kind};
+use crate::domain::money::Minor;
+use crate::domain::principal::Scope;
+use crate::grpc::caller::Caller;
+use crate::grpc::names::Named;
+use crate::pb::v1;
+
+/// A freeze without its acts. The account tells what it holds now and its place in line.
+pub(crate) fn freeze_record(
+    freeze: &Freeze,
+    account: &Account,
+    caller: &Caller,
+    effect: Effect,
+) -> v1::FreezeRecord {
+    let hidden = hides(freeze, caller);
+    let currency = account.balance.currency_code;
+    let share = share(freeze, account);
+    let known = |number: i32| if hidden { 0 } else { number };
+    let text = |text: &str| if hidden { String::new() } else { text.to_owned() };
+    v1::FreezeRecord {
+        freeze_id: made_id(freeze.freeze_id.as_str(), effect),
+        account_number: freeze.account_number.as_str().to_owned(),
+        r#type: freeze.freeze_type.number(),
+        status: freeze.freeze_status.number(),
+        mode: freeze.freeze_mode.number(),
+        authority_kind: known(freeze.authority_kind.number()),
+        authority_name: text(&freeze.freeze_by),
+        document_no: text(&freeze.court_order_no),
+        officers: if hidden { Vec::new() } else { officers(freeze, caller) },
+        amount: freeze.freeze_amount.map(|minor| money(minor, currency)),
+        controlled_amount: Some(money(share.as_ref().map_or(0, |s| s.controlled), currency)),
+        queue_position: share.map_or(0, |share| position(&share)),
+        reason: text(&freeze.freeze_reason),
+        unfreeze_condition: text(&freeze.unfreeze_condition),
+        confidential: super::is_confidential(freeze),
+        emergency: freeze.urgency == Urgency::Emergency,
+        source: known(freeze.source.number()),
+        cause: known(freeze.shown_cause().number()),
+        served_time: Some(timestamp(freeze.served_time)),
+        effective_time: freeze.effective_time.map(timestamp),
+        // How long a freeze lasts tells which kind of authority is behind it.
+        expire_time: freeze.expire_time.filter(|_| !hidden).map(timestamp),
+        expiry_date: freeze.expiry_date.map_or_else(String::new, |day| text(&day.to_string())),
+        release_time: released(freeze).map(timestamp),
+        create_time: Some(timestamp(freeze.create_time)),
+        update_time: Some(timestamp(freeze.update_time)),
+        term_verified: !hidden && kind::rule(freeze.authority_kind).verified,
+        acts: Vec::new(),
+    }
+}
+
+/// A freeze with its acts, which a hidden one doesn't show.
+pub(crate) fn freeze_record_with_acts(file: &FreezeFile, caller: &Caller) -> v1::FreezeRecord {
+    let record = freeze_record(&file.freeze, &file.account, caller, Effect::Take);
+    let shown = if hides(&file.freeze, caller) { &[][..] } else { &file.acts };
+    let acts = shown.iter().map(|row| act(row, &file.account)).collect();
+    v1::FreezeRecord { acts, ..record }
+}
+
+fn released(freeze: &Freeze) -> Option<chrono::DateTime<chrono::Utc>> {
+    freeze.ended_time.filter(|_| freeze.freeze_status == FreezeStatus::Released)
+}
+
+fn share(freeze: &Freeze, account: &Account) -> Option<Share> {
+    let shares = account.control(Counting::All).shares;
+    shares.into_iter().find(|share| share.freeze_id == freeze.freeze_id)
+}
+
+fn position(share: &Share) -> i32 {
+    i32::try_from(share.position).unwrap_or(i32::MAX)
+}
+
+fn officers(freeze: &Freeze, caller: &Caller) -> Vec<v1::Officer> {
+    let clear = caller.may(Scope::PersonalRead);
+    let officers = freeze.officers.iter();
+    officers
+        .map(|officer| v1::Officer {
+            name: if clear { officer.name.clone() } else { crate::ask::mask::name(&officer.name) },
+            badge_no: if clear { officer.badge_no.clone() } else { String::new() },
+        })
+        .collect()
+}
+
+fn act(row: &FreezeAct, account: &Account) -> v1::FreezeAct {
+    v1::FreezeAct {
+        act: row.act.number(),
+        act_time: Some(timestamp(row.act_time)),
+        principal: row.principal.clone(),
+        authority_name: row.authority_name.clone(),
+        document_no: row.document_no.clone(),
+        amount: row.amount_minor.map(|minor| money(minor, account.balance.currency_code)),
+    }
+}
+
+/// What the authority behind a new freeze is told.
+pub(crate) fn authority_answer(receipt: &FreezeReceipt, caller: &Caller) -> v1::AuthorityAnswer {
+    let (freeze, account) = (&receipt.freeze, &receipt.account);
+    let currency = account.balance.currency_code;
+    let share = share(freeze, account);
+    let controlled: Minor = share.as_ref().map_or(0, |share| share.controlled);
+    let lacking = |requested: Minor| requested.saturating_sub(controlled);
+    let ahead = in_order(&account.freezes)
+        .into_iter()
+        .take_while(|other| other.freeze_id != freeze.freeze_id)
+        .map(|other| self::ahead(other, account, caller));
+    v1::AuthorityAnswer {
+        requested: freeze.freeze_amount.map(|minor| money(minor, currency)),
+        controlled: Some(money(controlled, currency)),
+        short_by: freeze.freeze_amount.map(|minor| money(lacking(minor), currency)),
+        queue_position: share.map_or(0, |share| position(&share)),
+        ahead: ahead.collect(),
+        cancelled_withdrawals: receipt.cancelled.iter().map(|id| id.as_str().to_owned()).collect(),
+    }
+}
+
+fn ahead(freeze: &Freeze, account: &Account, caller: &Caller) -> v1::FreezeAhead {
+    let hidden = hides(freeze, caller);
+    let currency = account.balance.currency_code;
+    v1::FreezeAhead {
+        freeze_id: freeze.freeze_id.as_str().to_owned(),
+        authority_name: if hidden { String::new() } else { freeze.freeze_by.clone() },
+        amount: freeze.freeze_amount.map(|minor| money(minor, currency)),
+        expire_time: freeze.expire_time.filter(|_| !hidden).map(timestamp),
+    }
+}

@@ -1,0 +1,174 @@
+//! What other systems call an answer: ISO 20022 external status reasons and ISO 8583 response
+//! codes (field 39, 1987 set).
+//!
+//! Two tables as data. ISO 20022: ExternalStatusReason1Code. LEGL and FRAD are not in it, they
+//! reject and request cancellations. ISO 8583: 36 is never sent, because it tells a terminal to
+//! keep the card. A confidential freeze looks like any blocked account in both.
+
+use crate::domain::account::Account;
+use crate::domain::condition::Condition;
+use crate::domain::freeze::{Disclosure, Freeze};
+use crate::domain::pass::{self, Answer, Operation, Row};
+use crate::domain::status::{AccountStatus, Cause, SEVERITY};
+
+/// The codes of an account's answers now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Codes {
+    /// ISO 20022, a customer debit; empty when it passes.
+    pub(super) debit: &'static str,
+    /// ISO 20022, a credit; empty when it passes.
+    pub(super) credit: &'static str,
+    /// ISO 8583, a customer debit; `00` when it passes.
+    pub(super) response: &'static str,
+}
+
+/// What ISO 8583 answers when a debit passes.
+const APPROVED: &str = "00";
+
+/// What stands in the way of an operation, as the tables below know it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Block {
+    /// A row of the what-may-pass table.
+    Row(Row),
+    /// A freeze of an amount that leaves nothing.
+    FrozenMoney,
+    /// A confidential freeze.
+    Confidential,
+    /// A list or joint punishment.
+    ByList,
+}
+
+/// The table of customer debits: ISO 20022, then ISO 8583.
+const fn debit(block: Block) -> (&'static str, &'static str) {
+    match block {
+        Block::Row(Row::Open) => ("", APPROVED),
+        Block::Row(Row::Closed) => ("AC05", "14"),
+        Block::Row(Row::Opening) => ("AG01", "57"),
+        Block::Row(Row::FrozenAmount | Row::FrozenWhole | Row::FrozenTwoWay)
+        | Block::Confidential => ("AC06", "62"),
+        Block::FrozenMoney => ("AM07", "51"),
+        Block::Row(Row::Lost) => ("AC06", "41"),
+        Block::Row(
+            Row::StopFraudOrCustoms
+            | Row::StopArrears
+            | Row::StopAmountFraudOrCustoms
+            | Row::StopAmountArrears,
+        ) => ("AC06", "62"),
+        Block::Row(Row::Suspicious) => ("AC06", "59"),
+        Block::Row(Row::InfoExpired) => ("NOCM", "57"),
+        Block::Row(Row::Dormant | Row::NonCounter) => ("AG01", "57"),
+        Block::Row(Row::LimitReached | Row::AmountPerDebit) => ("AM14", "61"),
+        Block::Row(Row::NoDebit) => ("AG01", "57"),
+        Block::ByList => ("RR04", "62"),
+    }
+}
+
+/// The table of credits: ISO 20022.
+const fn credit(block: Block) -> &'static str {
+    match block {
+        Block::Row(Row::Closed) => "AC07",
+        Block::Row(Row::Opening) => "AG01",
+        Block::Row(Row::FrozenTwoWay) | Block::Confidential => "AC06",
+        Block::Row(_) | Block::FrozenMoney | Block::ByList => "",
+    }
+}
+
+/// The codes of an account; `debit_operation` is the customer's debit through the call's channel.
+pub(super) fn codes(account: &Account, debit_operation: Operation) -> Codes {
+    let debited = block(account, debit_operation);
+    let credited = block(account, Operation::Credit);
+    let (debit, response) = debited.map_or(("", APPROVED), debit);
+    Codes { debit, credit: credited.map_or("", credit), response }
+}
+
+/// The most severe of what stands in the way.
+fn block(account: &Account, operation: Operation) -> Option<Block> {
+    let nothing_left = pass::available_for(account, operation).is_some_and(|left| left <= 0);
+    let stops = |row: Row| match pass::cell(row, operation) {
+        Answer::No | Answer::Suspense => true,
+        Answer::Unfrozen => nothing_left,
+        // A used-up limit lets the table pass and refuses by itself.
+        Answer::Yes => row == Row::LimitReached && operation != Operation::Credit,
+        Answer::Limited | Answer::CounterOnly | Answer::Identified => false,
+    };
+    let lifecycle = pass::row_of_lifecycle(account.balance.lifecycle);
+    if stops(lifecycle) {
+        return Some(Block::Row(lifecycle));
+    }
+    let freezes = account.freezes.iter().filter_map(|freeze| {
+        let row = pass::row_of_freeze(freeze).filter(|row| stops(*row))?;
+        Some((freeze.condition_kind().status(), of_freeze(freeze, row)))
+    });
+    let conditions = account.conditions.iter().filter(|row| row.in_force()).filter_map(|found| {
+        let row = Some(pass::row_of_condition(found)).filter(|row| stops(*row))?;
+        Some((found.kind.status(), of_condition(found, row)))
+    });
+    freezes.chain(conditions).min_by_key(|(status, block)| rank(*status, *block)).map(|(_, b)| b)
+}
+
+/// By severity; of freezes those of the whole account before those of an amount.
+fn rank(status: AccountStatus, block: Block) -> (Option<usize>, bool) {
+    let severity = SEVERITY.iter().position(|known| *known == status);
+    (severity, block == Block::FrozenMoney)
+}
+
+fn of_freeze(freeze: &Freeze, row: Row) -> Block {
+    match (freeze.disclosure, row) {
+        (Disclosure::Confidential, _) => Block::Confidential,
+        (Disclosure::Open, Row::FrozenAmount) => Block::FrozenMoney,
+        (Disclosure::Open, row) => Block::Row(row),
+    }
+}
+
+fn of_condition(condition: &Condition, row: Row) -> Block {
+    if condition.cause == Cause::RestrictedByList { Block::ByList } else { Block::Row(row) }
+}
+
+#[cfg(test)]
+mod tests {
+    use strum::VariantArray;
+
+    use super::*;
+
+    fn blocks() -> impl Iterator<Item = Block> {
+        let rows = Row::VARIANTS.iter().copied().map(Block::Row);
+        rows.chain([Block::FrozenMoney, Block::Confidential, Block::ByList])
+    }
+
+    #[test]
+    fn every_block_has_codes_and_none_keeps_the_card() {
+        for block in blocks().filter(|block| *block != Block::Row(Row::Open)) {
+            let (reason, response) = debit(block);
+            assert_eq!((reason.len(), response.len()), (4, 2), "{block:?}");
+            assert_ne!(response, APPROVED, "{block:?}");
+            assert_ne!(response, "36", "{block:?}");
+        }
+    }
+
+    #[test]
+    fn a_confidential_freeze_looks_like_a_blocked_account() {
+        assert_eq!(debit(Block::Confidential), debit(Block::Row(Row::FrozenWhole)));
+        assert_eq!(credit(Block::Confidential), credit(Block::Row(Row::FrozenTwoWay)));
+    }
+
+    #[test]
+    fn codes_are_those_of_the_documented_table() {
+        for (block, codes) in [
+            (Block::Row(Row::Closed), ("AC05", "14")),
+            (Block::Row(Row::FrozenWhole), ("AC06", "62")),
+            (Block::FrozenMoney, ("AM07", "51")),
+            (Block::Row(Row::Lost), ("AC06", "41")),
+            (Block::Row(Row::StopFraudOrCustoms), ("AC06", "62")),
+            (Block::Row(Row::Suspicious), ("AC06", "59")),
+            (Block::Row(Row::InfoExpired), ("NOCM", "57")),
+            (Block::Row(Row::Dormant), ("AG01", "57")),
+            (Block::Row(Row::LimitReached), ("AM14", "61")),
+            (Block::ByList, ("RR04", "62")),
+            (Block::Row(Row::Opening), ("AG01", "57")),
+        ] {
+            assert_eq!(debit(block), codes, "{block:?}");
+        }
+        assert_eq!(credit(Block::Row(Row::Closed)), "AC07");
+        assert_eq!(credit(Block::Row(Row::FrozenWhole)), "");
+    }
+}

@@ -1,0 +1,65 @@
+//! Domain values into messages. What the caller may not see was masked before ([`mask`]); where a
+//! hidden value has to show as UNSPECIFIED instead of empty text, it is left out here.
+
+mod account;
+mod code;
+mod condition;
+mod freeze;
+mod history;
+mod iso;
+mod transaction;
+mod withdrawal;
+
+use chrono::{DateTime, Utc};
+use prost_types::Timestamp;
+
+pub(super) use account::account_status;
+pub(super) use code::status_codes;
+pub(super) use freeze::{authority_answer, freeze_record, freeze_record_with_acts};
+pub(super) use history::status_change;
+pub(super) use transaction::transaction;
+pub(super) use withdrawal::withdrawal;
+
+use super::caller::Caller;
+use crate::ask::mask;
+use crate::domain::command::Effect;
+use crate::domain::freeze::{Disclosure, Freeze};
+use crate::domain::money::{Currency, Minor, Money};
+use crate::pb::v1;
+
+/// How much of an account an answer shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum View {
+    /// Without personal data and without freeze detail.
+    Basic,
+    /// All that the caller may see.
+    Full,
+}
+
+fn money(minor: Minor, currency: Currency) -> v1::Money {
+    let amount = Money { minor, currency }.to_string();
+    v1::Money { currency_code: currency.code().to_owned(), amount }
+}
+
+fn timestamp(at: DateTime<Utc>) -> Timestamp {
+    let nanos = i32::try_from(at.timestamp_subsec_nanos()).unwrap_or(0);
+    Timestamp { seconds: at.timestamp(), nanos }
+}
+
+/// Whether a freeze is hidden from the caller.
+fn hides(freeze: &Freeze, caller: &Caller) -> bool {
+    mask::hides(freeze, &caller.principal)
+}
+
+/// Whether the customer may never hear what a freeze is about, whoever asks.
+fn is_confidential(freeze: &Freeze) -> bool {
+    freeze.disclosure == Disclosure::Confidential
+}
+
+/// The id of something that a command made; empty when nothing was made.
+fn made_id(id: &str, effect: Effect) -> String {
+    match effect {
+        Effect::Take => id.to_owned(),
+        Effect::ValidateOnly => String::new(),
+    }
+}

@@ -1,0 +1,111 @@
+//! WithdrawService: reserving, cancelling and reading withdrawals.
+
+use tonic::{Request, Response, Status};
+
+use super::caller::Caller;
+use super::failure::Failure;
+use super::handler::{answer, require, submit, unexpected};
+use super::{parse, render};
+use crate::ask::Ask;
+use crate::domain::command::{Effect, Envelope, Receipt};
+use crate::domain::principal::Scope;
+use crate::ledger::Ledger;
+use crate::pb::v1;
+use crate::pb::v1::withdraw_service_server::WithdrawService;
+
+/// See the module.
+#[derive(Debug, Clone)]
+pub(super) struct WithdrawHandler {
+    /// The write path.
+    pub(super) ledger: Ledger,
+    /// The read side.
+    pub(super) ask: Ask,
+}
+
+#[tonic::async_trait]
+impl WithdrawService for WithdrawHandler {
+    async fn withdraw(
+        &self,
+        request: Request<v1::WithdrawRequest>,
+    ) -> Result<Response<v1::WithdrawResponse>, Status> {
+        answer(request, |caller, body| async move {
+            let envelope = parse::withdraw(body, &caller)?;
+            let withdrawal = Some(self.write(envelope, &caller, MadeId::New).await?);
+            Ok(v1::WithdrawResponse { withdrawal })
+        })
+        .await
+    }
+
+    async fn get_withdrawal(
+        &self,
+        request: Request<v1::GetWithdrawalRequest>,
+    ) -> Result<Response<v1::GetWithdrawalResponse>, Status> {
+        answer(request, |caller, body| async move {
+            let (number, id) = parse::withdrawal(&body)?;
+            require(&caller, Scope::AccountRead)?;
+            let row = self.ask.withdrawal(number.as_ref(), &id).await?;
+            let withdrawal = Some(render::withdrawal(&row, &caller, Effect::Take));
+            Ok(v1::GetWithdrawalResponse { withdrawal })
+        })
+        .await
+    }
+
+    async fn list_withdrawals(
+        &self,
+        request: Request<v1::ListWithdrawalsRequest>,
+    ) -> Result<Response<v1::ListWithdrawalsResponse>, Status> {
+        answer(request, |caller, body| async move {
+            let asked = parse::withdrawals(&body)?;
+            require(&caller, Scope::AccountRead)?;
+            let listed = self.ask.withdrawals(&asked.number, asked.filter, asked.page).await?;
+            let rows = listed.items.iter();
+            Ok(v1::ListWithdrawalsResponse {
+                withdrawals: rows
+                    .map(|row| render::withdrawal(row, &caller, Effect::Take))
+                    .collect(),
+                next_page_token: parse::next_page_token(&asked.query, listed.next),
+            })
+        })
+        .await
+    }
+
+    async fn cancel_withdrawal(
+        &self,
+        request: Request<v1::CancelWithdrawalRequest>,
+    ) -> Result<Response<v1::CancelWithdrawalResponse>, Status> {
+        answer(request, |caller, body| async move {
+            let envelope = parse::cancel_withdrawal(body, &caller)?;
+            let withdrawal = Some(self.write(envelope, &caller, MadeId::Known).await?);
+            Ok(v1::CancelWithdrawalResponse { withdrawal })
+        })
+        .await
+    }
+}
+
+/// Whether a command makes a withdrawal or changes one that the caller named.
+#[derive(Debug, Clone, Copy)]
+enum MadeId {
+    New,
+    Known,
+}
+
+impl WithdrawHandler {
+    async fn write(
+        &self,
+        envelope: Envelope,
+        caller: &Caller,
+        id: MadeId,
+    ) -> Result<v1::Withdrawal, Failure> {
+        let (receipt, effect) =
+            submit(&self.ledger, caller, Scope::WithdrawWrite, envelope).await?;
+        // Only an id that nothing was stored under is kept back.
+        let effect = match id {
+            MadeId::New => effect,
+            MadeId::Known => Effect::Take,
+        };
+        match receipt {
+            Receipt::Withdrawal(row) => Ok(render::withdrawal(&row, caller, effect)),
+            other => Err(unexpected(&other)),
+        }
+    }
+}
