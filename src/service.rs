@@ -160,6 +160,7 @@ pub async fn serve(
         ledger: core.ledger.clone(),
         ask: core.ask.clone(),
         clock: core.clock.clone(),
+        zone: settings.rules.zone,
     };
     let server = grpc::serve(listener, services, health_service, stopped(stop.clone()));
     let served = tokio::select! {

@@ -4,6 +4,9 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::{LogFormat, Settings};
 
+/// What libraries say only when they are asked: notices of PostgreSQL, every migration.
+const QUIET: &str = "sqlx=warn,sea_orm_migration=warn";
+
 /// Why logs can't be set up.
 #[derive(Debug, thiserror::Error)]
 #[error("--log is wrong: {0}")]
@@ -14,9 +17,8 @@ pub struct BadFilter(#[from] tracing_subscriber::filter::ParseError);
 /// # Errors
 /// When the filter can't be read.
 pub fn start(settings: &Settings) -> Result<(), BadFilter> {
-    let filter = EnvFilter::try_new(&settings.log)?;
-    let builder =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let filter = EnvFilter::try_new(format!("{QUIET},{}", settings.log))?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second start, as in tests, keeps the first one's logs.
     let _started = match settings.log_format {
         LogFormat::Text => builder.try_init(),

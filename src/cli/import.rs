@@ -102,10 +102,10 @@ struct Tally {
 
 impl Accounts {
     async fn run(self, settings: &Settings) -> Result<ExitCode, CliError> {
-        let mut reader = csv::ReaderBuilder::new()
-            .trim(csv::Trim::All)
-            .from_path(&self.file)
-            .map_err(|error| CliError::Csv(format!("cannot read {}", self.file.display()), error))?;
+        let mut reader =
+            csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(&self.file).map_err(
+                |error| CliError::Csv(format!("cannot read {}", self.file.display()), error),
+            )?;
         let rejects = self.rejects.clone().unwrap_or_else(|| beside(&self.file));
         let mut rejects = Rejects::new(rejects);
         let store = service::connect(settings).await?;
@@ -145,7 +145,12 @@ async fn take_all(
         if (tally.taken + tally.rejected) % PROGRESS_EVERY == 0 {
             let rows = tally.taken + tally.rejected;
             let seconds = started.elapsed().as_secs().max(1);
-            tracing::info!(rows, rejected = tally.rejected, rows_per_second = rows / seconds, "importing");
+            tracing::info!(
+                rows,
+                rejected = tally.rejected,
+                rows_per_second = rows / seconds,
+                "importing"
+            );
         }
     }
     Ok(tally)
@@ -184,7 +189,11 @@ async fn take(row: Result<Row, csv::Error>, core: &Core, zone: Tz) -> Result<(),
     }
 }
 
-fn parse(row: &Row, zone: Tz, now: DateTime<Utc>) -> Result<(AccountNumber, ImportAccount), String> {
+fn parse(
+    row: &Row,
+    zone: Tz,
+    now: DateTime<Utc>,
+) -> Result<(AccountNumber, ImportAccount), String> {
     let number = AccountNumber::parse(&row.account_number)
         .ok_or("account_number must have 1 to 34 letters and digits")?;
     if !matches!(row.record_status.as_str(), "" | "1") {

@@ -73,7 +73,8 @@ fn page(account: &Account, locale: Locale, zone: Tz) -> String {
         let _ = writeln!(out, "\n{} since {since}{until}", cause.name());
         let fill = Placeholders {
             until: condition.until_time.map(|at| local(at, zone)),
-            items: (!condition.missing_items.is_empty()).then(|| condition.missing_items.join(", ")),
+            items: (!condition.missing_items.is_empty())
+                .then(|| condition.missing_items.join(", ")),
             ..Placeholders::default()
         };
         let _ = writeln!(out, "  {}", text::customer_line(cause, locale, &fill));

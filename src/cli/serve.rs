@@ -18,10 +18,7 @@ pub(super) async fn run(settings: &Settings) -> Result<ExitCode, CliError> {
 }
 
 /// Serves on a migrated store until SIGTERM or SIGINT, then drains.
-pub(super) async fn until_signal(
-    store: Store,
-    settings: &Settings,
-) -> Result<ExitCode, CliError> {
+pub(super) async fn until_signal(store: Store, settings: &Settings) -> Result<ExitCode, CliError> {
     let listener = service::listen(settings).await?;
     let engine = store.engine();
     let core = Core::start(store, Clock::System, settings);

@@ -33,8 +33,7 @@ impl AccountService for AccountHandler {
     ) -> Result<Response<v1::OpenAccountResponse>, Status> {
         answer(request, |caller, body| async move {
             let envelope = parse::open_account(body, &caller)?;
-            let (receipt, _) =
-                submit(&self.ledger, &caller, Scope::AccountWrite, envelope).await?;
+            let (receipt, _) = submit(&self.ledger, &caller, Scope::AccountWrite, envelope).await?;
             Ok(v1::OpenAccountResponse { account_status: Some(status(receipt, &caller)?) })
         })
         .await
@@ -46,8 +45,7 @@ impl AccountService for AccountHandler {
     ) -> Result<Response<v1::ChangeAccountStatusResponse>, Status> {
         answer(request, |caller, body| async move {
             let (action, envelope) = parse::change_status(body, &caller, self.clock.now())?;
-            let (receipt, _) =
-                submit(&self.ledger, &caller, action.rule().scope, envelope).await?;
+            let (receipt, _) = submit(&self.ledger, &caller, action.rule().scope, envelope).await?;
             let outcome = Outcome::AccountStatus(status(receipt, &caller)?);
             Ok(v1::ChangeAccountStatusResponse { outcome: Some(outcome) })
         })

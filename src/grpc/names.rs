@@ -81,56 +81,148 @@ named!(Lifecycle = Lifecycle { Opening, OpenFailed, Open, Closed });
 named!(ConditionKind = Condition {
     Opening, Frozen, Lost, Suspicious, InfoExpired, Dormant, Restricted,
 } StopPay = Stoppay);
-named!(Cause = Cause {
-    IdentityExpired, IdentityIncomplete, IdentityNotVerified, RiskFreeze, AmlMeasure,
-    JudicialCourt, JudicialCriminal, JudicialOther, AdminTax, FreezeWaiting, LossOral,
-    LossWritten, LossByBank, StopFraud, StopArrears, StopCustoms, DormantNoUse,
-    DormantLowBalance, DormantOrganisation, OpeningInReview, OpeningIncomplete,
-    OpeningNotVerified, OpeningNotInPerson, OpeningTooMany, LimitReached, NonCounterSuspended,
-    RestrictedByList, SuspiciousPattern, Closed,
-});
+named!(
+    Cause = Cause {
+        IdentityExpired,
+        IdentityIncomplete,
+        IdentityNotVerified,
+        RiskFreeze,
+        AmlMeasure,
+        JudicialCourt,
+        JudicialCriminal,
+        JudicialOther,
+        AdminTax,
+        FreezeWaiting,
+        LossOral,
+        LossWritten,
+        LossByBank,
+        StopFraud,
+        StopArrears,
+        StopCustoms,
+        DormantNoUse,
+        DormantLowBalance,
+        DormantOrganisation,
+        OpeningInReview,
+        OpeningIncomplete,
+        OpeningNotVerified,
+        OpeningNotInPerson,
+        OpeningTooMany,
+        LimitReached,
+        NonCounterSuspended,
+        RestrictedByList,
+        SuspiciousPattern,
+        Closed,
+    }
+);
 named!(Restriction = Restriction { NonCounter, Amount, NoDebit, Limit });
-named!(Operation = Operation {
-    CustomerDebitCounter, CustomerDebitNonCounter, CustomerDebitExempt, BankDebit,
-    JudicialDeduction, Credit, Return, Interest, Close,
-});
+named!(
+    Operation = Operation {
+        CustomerDebitCounter,
+        CustomerDebitNonCounter,
+        CustomerDebitExempt,
+        BankDebit,
+        JudicialDeduction,
+        Credit,
+        Return,
+        Interest,
+        Close,
+    }
+);
 named!(EntryChannel = EntryChannel or unspecified {
     Counter, App, Web, Phone, Api, ThirdParty, SelfService,
 });
 named!(Purpose = Purpose or unspecified {
     Transfer, Tax, SocialInsurance, Utilities, Medical, OwnNameTransfer, Payment, Other,
 });
-named!(Action = StatusAction {
-    CompleteOpening, RejectOpening, ResubmitOpening, RequireVerification, ReportLoss, ConfirmLoss,
-    WithdrawLoss, ReplaceMedium, StopPayment, ResumePayment, Reactivate, MarkDormant,
-    MarkSuspicious, ClearSuspicion, Restrict, LiftRestriction, Close,
-});
+named!(
+    Action = StatusAction {
+        CompleteOpening,
+        RejectOpening,
+        ResubmitOpening,
+        RequireVerification,
+        ReportLoss,
+        ConfirmLoss,
+        WithdrawLoss,
+        ReplaceMedium,
+        StopPayment,
+        ResumePayment,
+        Reactivate,
+        MarkDormant,
+        MarkSuspicious,
+        ClearSuspicion,
+        Restrict,
+        LiftRestriction,
+        Close,
+    }
+);
 named!(ApprovalStatus = ApprovalStatus { NotRequired, Pending, Approved });
 named!(FreezeType = FreezeType { Judicial, Bank, Customer });
 named!(FreezeStatus = FreezeStatus { Active, Waiting, Released, Expired });
 named!(FreezeMode = FreezeMode { Amount, Whole, TwoWay });
 named!(FreezeSource = FreezeSource { CourtNetwork, PolicePlatform, Paper, Internal });
-named!(FreezeActKind = FreezeActKind {
-    Placed, Renewed, PartlyReleased, Promoted, Released, Expired,
-});
+named!(
+    FreezeActKind = FreezeActKind { Placed, Renewed, PartlyReleased, Promoted, Released, Expired }
+);
 named!(TermUnit = TermUnit { Hours, Days, Months, Years });
-named!(AuthorityKind = AuthorityKind {
-    CourtCivil, CourtCriminal, PoliceCriminal, PoliceCriminalMajor, Procuratorate, Supervision,
-    AdminGeneral, Securities, Futures, TaxPreservation, Customs, PoliceCounterTerror,
-    PoliceOrganisedCrime, AmlTemporary, ListBased, FraudStop, StateSecurity, Nfra, Safe,
-    ForeignNgoPolice, Foreign, Bank, Customer,
-});
+named!(
+    AuthorityKind = AuthorityKind {
+        CourtCivil,
+        CourtCriminal,
+        PoliceCriminal,
+        PoliceCriminalMajor,
+        Procuratorate,
+        Supervision,
+        AdminGeneral,
+        Securities,
+        Futures,
+        TaxPreservation,
+        Customs,
+        PoliceCounterTerror,
+        PoliceOrganisedCrime,
+        AmlTemporary,
+        ListBased,
+        FraudStop,
+        StateSecurity,
+        Nfra,
+        Safe,
+        ForeignNgoPolice,
+        Foreign,
+        Bank,
+        Customer,
+    }
+);
 named!(Mode = TransactionMode { Authorize, Fact });
 named!(Direction = Direction { Credit, Debit });
 named!(Initiator = Initiator { Customer, Counterparty, Bank });
-named!(TransactionType = TransactionType {
-    Transfer, Cash, Payment, Fee, Loan, Correction, Collection, Return, Interest,
-});
+named!(
+    TransactionType = TransactionType {
+        Transfer,
+        Cash,
+        Payment,
+        Fee,
+        Loan,
+        Correction,
+        Collection,
+        Return,
+        Interest,
+    }
+);
 named!(BeneficiaryKind = BeneficiaryKind { Person, Organisation });
-named!(State = WithdrawalState {
-    Reserved, Dispatching, Accepted, Unknown, Settled, Failed, Cancelled, SettledLate, Returned,
-    Quarantined, WrittenOff,
-});
+named!(
+    State = WithdrawalState {
+        Reserved,
+        Dispatching,
+        Accepted,
+        Unknown,
+        Settled,
+        Failed,
+        Cancelled,
+        SettledLate,
+        Returned,
+        Quarantined,
+        WrittenOff,
+    }
+);
 
 #[cfg(test)]
 mod tests {

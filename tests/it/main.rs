@@ -1,2 +1,5 @@
-//! t
-fn main() {}
+//! Integration tests: the service as its callers know it, over gRPC, on every engine there is.
+
+mod harness;
+
+mod smoke;

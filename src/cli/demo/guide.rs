@@ -12,7 +12,16 @@ use crate::domain::id::AccountNumber;
 pub(super) async fn page(ask: &Ask, settings: &Settings) -> Result<String, CliError> {
     let mut table = Table::new();
     table.load_style(UTF8_HORIZONTAL_ONLY);
-    table.set_header(["account", "code", "status", "balance", "reserved", "frozen", "available", "why it is here"]);
+    table.set_header([
+        "account",
+        "code",
+        "status",
+        "balance",
+        "reserved",
+        "frozen",
+        "available",
+        "why it is here",
+    ]);
     for (number, why) in story::ACCOUNTS {
         let number = AccountNumber::parse(number).expect("the story's numbers are sound");
         let account = find(ask, &number).await?;
@@ -23,7 +32,11 @@ pub(super) async fn page(ask: &Ask, settings: &Settings) -> Result<String, CliEr
             number.as_str().to_owned(),
             status.code().to_owned(),
             status.name().to_owned(),
-            format!("{} {}", account.balance.currency_code.code(), amount(account.balance.balance_minor)),
+            format!(
+                "{} {}",
+                account.balance.currency_code.code(),
+                amount(account.balance.balance_minor)
+            ),
             amount(account.balance.reserved_minor),
             amount(control.controlled),
             amount(control.available),
@@ -62,13 +75,21 @@ fn commands(settings: &Settings) -> String {
             status(lin),
             "AccountStatusService/ListAccountStatusHistory",
         ),
-        call("reserve a payout of what is free", withdraw(lin, "100.50"), "WithdrawService/Withdraw"),
+        call(
+            "reserve a payout of what is free",
+            withdraw(lin, "100.50"),
+            "WithdrawService/Withdraw",
+        ),
         call(
             "more than is free: refused, with the freeze behind it",
             withdraw(lin, "40000.00"),
             "WithdrawService/Withdraw",
         ),
-        call("three courts in line", status(story::HENGTUO), "FreezeRecordService/ListFreezeRecords"),
+        call(
+            "three courts in line",
+            status(story::HENGTUO),
+            "FreezeRecordService/ListFreezeRecords",
+        ),
         call("freeze a good account", freeze, "FreezeRecordService/CreateFreezeRecord"),
         call("who does the server think you are?", "{}".to_owned(), "ClientService/WhoAmI"),
         format!("# everything there is\ngrpcurl -plaintext {address} list\n"),

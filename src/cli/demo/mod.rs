@@ -122,7 +122,10 @@ async fn carry_out(core: &Core, index: usize, step: Step) -> Result<(), CliError
 }
 
 /// An account of the story, as the guide shows it.
-async fn find(ask: &crate::ask::Ask, number: &AccountNumber) -> Result<crate::domain::account::Account, CliError> {
+async fn find(
+    ask: &crate::ask::Ask,
+    number: &AccountNumber,
+) -> Result<crate::domain::account::Account, CliError> {
     ask.account(&AccountKey::Number(number.clone()))
         .await
         .map_err(|failure| CliError::Refused(format!("a demo account cannot be read: {failure}")))

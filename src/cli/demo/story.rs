@@ -16,9 +16,7 @@ use crate::domain::act::withdraw::Withdraw;
 use crate::domain::action::Action;
 use crate::domain::command::Command;
 use crate::domain::freeze::kind::AuthorityKind;
-use crate::domain::freeze::{
-    Disclosure, FreezeMode, FreezeSource, FreezeType, Officer, Urgency,
-};
+use crate::domain::freeze::{Disclosure, FreezeMode, FreezeSource, FreezeType, Officer, Urgency};
 use crate::domain::id::AccountNumber;
 use crate::domain::money::{Currency, Money};
 use crate::domain::status::{AccountStatus, Cause, Restriction};
@@ -144,7 +142,13 @@ impl Story {
         self.day(days_ago, 10, 0).with_timezone(&self.zone).year()
     }
 
-    fn tell(&mut self, at: DateTime<Utc>, principal: &'static str, account: &str, command: Command) {
+    fn tell(
+        &mut self,
+        at: DateTime<Utc>,
+        principal: &'static str,
+        account: &str,
+        command: Command,
+    ) {
         let account_number = AccountNumber::parse(account).expect("the story's numbers are sound");
         self.steps.push(Step { at, principal, account_number, command });
     }

@@ -280,3 +280,44 @@ fn closing_elsewhere_than_at_the_counter_is_refused_where_the_table_says_counter
     world.done(Action::Close);
     assert_eq!(world.account().status(), AccountStatus::Closed);
 }
+
+#[test]
+fn fields_that_are_wrong_whatever_the_account_looks_like_are_named() {
+    let now = at("2026-03-10 10:00:00");
+    let amount = Some(super::support::cny(5));
+    let no_cause = ChangeStatus { causes: Vec::new(), ..change(Action::MarkDormant) };
+    let two_causes = ChangeStatus {
+        causes: vec![Cause::LossOral, Cause::LossWritten],
+        ..change(Action::ReportLoss)
+    };
+    let foreign_cause = ChangeStatus { causes: vec![Cause::Closed], ..change(Action::Close) };
+    let no_items = ChangeStatus { missing_items: Vec::new(), ..change(Action::RejectOpening) };
+    let no_restriction = ChangeStatus { restriction: None, ..change(Action::Restrict) };
+    let limit = ChangeStatus { restriction: Some(Restriction::Limit), ..change(Action::Restrict) };
+    let no_amount =
+        ChangeStatus { restriction: Some(Restriction::Amount), ..change(Action::Restrict) };
+    let odd_amount = ChangeStatus { amount, ..change(Action::MarkDormant) };
+    let past = ChangeStatus { end_time: Some(now), ..change(Action::StopPayment) };
+    let odd_end = ChangeStatus { end_time: Some(now), ..change(Action::MarkDormant) };
+    let no_case = fraud_stop("");
+    let rows = [
+        (no_cause, "causes"),
+        (two_causes, "causes"),
+        (foreign_cause, "causes"),
+        (no_items, "missing_items"),
+        (no_restriction, "restriction"),
+        (limit, "restriction"),
+        (no_amount, "amount"),
+        (odd_amount, "amount"),
+        (past, "end_time"),
+        (odd_end, "end_time"),
+        (no_case, "document_no"),
+    ];
+    for (wrong, field) in rows {
+        let fields: Vec<_> = wrong.violations(now).into_iter().map(|w| w.field).collect();
+        assert_eq!(fields, [field], "{wrong:?}");
+    }
+    for action in <Action as strum::VariantArray>::VARIANTS {
+        assert_eq!(change(*action).violations(now), [], "{action:?}");
+    }
+}

@@ -95,7 +95,7 @@ fn the_bank_and_the_customer_neither_wait_nor_make_an_authority_wait() {
 #[test]
 fn the_exempt_amount_stays_free_under_an_amount_and_under_the_whole() {
     let whole = Freeze { exempt_minor: 30, ..freeze(Judicial, 1, None) };
-    assert_eq!(holding(100, &[whole.clone()]).available(), 30);
+    assert_eq!(holding(100, std::slice::from_ref(&whole)).available(), 30);
     assert_eq!(holding(20, &[whole]).available(), 20);
     let amount = Freeze { exempt_minor: 30, ..freeze(Judicial, 1, Some(90)) };
     assert_eq!(holding(100, &[amount]).available(), 30);
@@ -177,4 +177,23 @@ fn positions_count_the_queue_from_one() {
     let queue: Vec<_> =
         control.shares.iter().map(|share| (share.freeze_id.as_str(), share.position)).collect();
     assert_eq!(queue, [("F2", 1), ("F4", 2), ("F1", 3)]);
+}
+
+#[test]
+fn the_hot_row_says_the_widest_mode_in_effect() {
+    let two_way = |freeze| Freeze { freeze_mode: FreezeMode::TwoWay, ..freeze };
+    let part = freeze(Judicial, 1, Some(5));
+    let whole = freeze(Judicial, 2, None);
+    let both_ways = two_way(freeze(Bank, 3, None));
+    let behind = two_way(waiting(freeze(Judicial, 4, None)));
+    let rows: [(&[Freeze], FreezeMode); 5] = [
+        (&[], FreezeMode::Amount),
+        (std::slice::from_ref(&part), FreezeMode::Amount),
+        (&[part.clone(), whole.clone()], FreezeMode::Whole),
+        (&[whole.clone(), behind], FreezeMode::Whole),
+        (&[both_ways, whole.clone(), part.clone()], FreezeMode::TwoWay),
+    ];
+    for (freezes, mode) in rows {
+        assert_eq!(holding(50, freezes).balance.freeze_whole, mode, "{freezes:?}");
+    }
 }

@@ -333,3 +333,13 @@ fn a_freeze_in_another_currency_is_refused() {
     let exempt = CreateFreeze { exempt: Some(usd(5)), ..court(Some(5)) };
     assert_eq!(world.reasons(exempt), [Reason::CurrencyMismatch]);
 }
+
+#[test]
+fn a_term_that_ends_beyond_the_calendar_is_a_wrong_field() {
+    let mut world = World::with_balance(1_000);
+    for years in [300_000, u32::MAX] {
+        let duration = Duration::For(Term::years(years));
+        let bank = CreateFreeze { duration, ..order(AuthorityKind::Bank, None) };
+        assert_eq!(world.reasons(bank), [Reason::InvalidRequest], "{years} years");
+    }
+}

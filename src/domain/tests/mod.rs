@@ -26,4 +26,5 @@ mod passing_edges;
 mod precedence;
 mod properties;
 mod replay;
+mod sequences;
 mod withdrawals;

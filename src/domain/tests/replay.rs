@@ -6,9 +6,11 @@ use crate::domain::act::withdraw::Withdraw;
 use crate::domain::action::Action;
 use crate::domain::book::RememberedClass;
 use crate::domain::command::{Effect, Envelope, Receipt};
+use crate::domain::freeze::FreezeStatus;
 use crate::domain::id::AccountNumber;
 use crate::domain::principal::Principal;
 use crate::domain::refusal::Reason;
+use crate::domain::status::AccountStatus;
 use crate::domain::transaction::EntryChannel;
 
 fn reason(world: &mut World, envelope: &Envelope) -> Option<Reason> {
@@ -211,4 +213,32 @@ fn an_accounts_time_never_runs_backwards() {
     world.now = at("2026-03-09 10:00:00");
     let second = world.reserve(5);
     assert!(second.create_time > first.create_time);
+}
+
+#[test]
+fn what_is_validated_shows_the_status_and_the_money_that_would_be() {
+    let mut world = World::with_balance(1_000);
+    world.done(Action::MarkSuspicious);
+    let freeze = world.place(court(Some(100))).freeze;
+    let lift = world.envelope("v-1", release(&freeze, Extent::Whole));
+    let Ok(Receipt::Freeze(lifted)) = world.run(&validated(&lift)) else {
+        panic!("not accepted");
+    };
+    assert_eq!(lifted.freeze.freeze_status, FreezeStatus::Released);
+    assert_eq!(lifted.account.status(), AccountStatus::Suspicious);
+    assert_eq!(lifted.account.available(), 1_000);
+    world.run(&lift).unwrap();
+    let clear = world.envelope("v-2", change(Action::ClearSuspicion));
+    let Ok(Receipt::Account(cleared)) = world.run(&validated(&clear)) else {
+        panic!("not accepted");
+    };
+    assert_eq!((cleared.status(), cleared.face().conditions), (AccountStatus::Normal, Vec::new()));
+}
+
+#[test]
+fn a_credit_beyond_64_bit_minor_units_is_refused_and_changes_nothing() {
+    let mut world = World::with_balance(1);
+    let before = world.tables.clone();
+    assert_eq!(world.reasons(credit(i64::MAX)), [Reason::InvalidRequest]);
+    assert_eq!(world.tables, before);
 }

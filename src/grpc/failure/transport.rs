@@ -83,7 +83,8 @@ fn undecodable(message: &str) -> Failure {
 /// `Money.currency_code: WithdrawRequest.amount: …` stands for `amount.currency_code`. Names of
 /// the contract only, never a value.
 fn field_path(complaint: &str) -> String {
-    let is_name = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let is_name =
+        |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     let fields = complaint.split(": ").map_while(|part| {
         let (message, field) = part.split_once('.')?;
         let field = field.strip_prefix("r#").unwrap_or(field);
@@ -101,7 +102,10 @@ mod tests {
     #[test]
     fn the_decoder_names_the_field() {
         for (complaint, path) in [
-            ("Money.currency_code: WithdrawRequest.amount: invalid string value", "amount.currency_code"),
+            (
+                "Money.currency_code: WithdrawRequest.amount: invalid string value",
+                "amount.currency_code",
+            ),
             ("CreateFreezeRecordRequest.r#type: invalid wire type", "type"),
             ("GetAccountStatusRequest.view: invalid wire type", "view"),
             ("invalid tag value: 0", ""),

@@ -45,8 +45,8 @@ impl Around for CallIds {
 
 fn brought(headers: &HeaderMap) -> Option<Arc<str>> {
     let id = headers.get(&HEADER)?.to_str().ok()?;
-    let usable = (1..=ID_MAX_CHARS).contains(&id.len())
-        && id.bytes().all(|byte| byte.is_ascii_graphic());
+    let usable =
+        (1..=ID_MAX_CHARS).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
     usable.then(|| id.into())
 }
 

@@ -153,7 +153,8 @@ mod tests {
         ] {
             assert_eq!(duration(text), Some(expected), "{text}");
         }
-        for text in ["", "S", "5", "5s", "+5S", "-1S", "1.5S", "123456789n", "5 S", "５S", "5秒"] {
+        for text in ["", "S", "5", "5s", "+5S", "-1S", "1.5S", "123456789n", "5 S", "５S", "5秒"]
+        {
             assert_eq!(duration(text), None, "{text}");
         }
     }

@@ -149,10 +149,13 @@ mod tests {
             headers.insert(CONTENT_TYPE, HeaderValue::from_str(value).unwrap());
             is_grpc(&headers)
         };
-        for good in ["application/grpc", "application/grpc+proto", "application/grpc;charset=utf-8"] {
+        for good in ["application/grpc", "application/grpc+proto", "application/grpc;charset=utf-8"]
+        {
             assert!(with(good), "{good}");
         }
-        for bad in ["application/json", "application/grpc-web", "application/grpc+json", "text/html"] {
+        for bad in
+            ["application/json", "application/grpc-web", "application/grpc+json", "text/html"]
+        {
             assert!(!with(bad), "{bad}");
         }
         assert!(!is_grpc(&HeaderMap::new()));

@@ -25,8 +25,7 @@ pub(crate) fn open_account(
     caller: &Caller,
 ) -> Result<Envelope, Failure> {
     let mut wrong = Violations::new();
-    let head =
-        Head::read(&mut wrong, &body.account_number, &body.request_id, body.validate_only);
+    let head = Head::read(&mut wrong, &body.account_number, &body.request_id, body.validate_only);
     let account_name = wrong.required_words("account_name", body.account_name, NAME_MAX);
     let customer_id = wrong.required_id("customer_id", body.customer_id, ID_MAX);
     let branch_code = wrong.required_id("branch_code", body.branch_code, BRANCH_MAX);

@@ -243,7 +243,8 @@ mod tests {
 
     #[test]
     fn words_hold_what_can_be_printed() {
-        for text in ["", "Lin Zhixia", "（2026）粤0305执1234号", "株式会社サンプル", "👨‍👩‍👧", "क्‍ष"] {
+        for text in ["", "Lin Zhixia", "（2026）粤0305执1234号", "株式会社サンプル", "👨‍👩‍👧", "क्‍ष"]
+        {
             assert!(wrong(|v| _ = v.words("reason", text.to_owned(), 500)).is_empty(), "{text:?}");
         }
         for text in ["a\0b", "a\r\nb", "a\tb", "\u{1b}[31m", "a\u{202e}b", "a\u{2028}b", "\u{85}"] {

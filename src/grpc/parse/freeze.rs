@@ -9,9 +9,7 @@ use crate::domain::act::create_freeze::{CreateFreeze, Duration};
 use crate::domain::act::release_freeze::{Extent, ReleaseFreeze};
 use crate::domain::command::{Command, Envelope};
 use crate::domain::freeze::kind::AuthorityKind;
-use crate::domain::freeze::{
-    Disclosure, FreezeMode, FreezeSource, FreezeType, Officer, Urgency,
-};
+use crate::domain::freeze::{Disclosure, FreezeMode, FreezeSource, FreezeType, Officer, Urgency};
 use crate::domain::id::FreezeId;
 use crate::domain::terms::{Term, TermUnit};
 use crate::grpc::caller::Caller;
@@ -173,11 +171,7 @@ pub(crate) fn release_freeze(
     head.seal(wrong, caller, Command::ReleaseFreeze(release))
 }
 
-fn extent(
-    wrong: &mut Violations,
-    part: Option<v1::Money>,
-    remaining: Option<v1::Money>,
-) -> Extent {
+fn extent(wrong: &mut Violations, part: Option<v1::Money>, remaining: Option<v1::Money>) -> Extent {
     if part.is_some() && remaining.is_some() {
         wrong.add("remaining_amount", "does not go with amount");
     }

@@ -10,12 +10,14 @@ mod freeze;
 mod head;
 mod page;
 mod read;
+#[cfg(test)]
+mod tests;
 mod transaction;
 mod withdrawal;
 
 pub(super) use account::{change_status, open_account};
 pub(super) use freeze::{create_freeze, release_freeze};
-pub(super) use page::{PageQuery, next_page_token};
+pub(super) use page::next_page_token;
 pub(super) use read::{
     account_status, freeze_record, freeze_records, history, withdrawal, withdrawals,
 };

@@ -93,8 +93,12 @@ mod tests {
     #[test]
     fn token_of_another_query_or_garbage_is_refused() {
         let token = query("1", &[2]).token(7);
-        let others =
-            [query("2", &[2]), query("1", &[3]), query("1", &[]), PageQuery::new("freezes", "1", &[2])];
+        let others = [
+            query("2", &[2]),
+            query("1", &[3]),
+            query("1", &[]),
+            PageQuery::new("freezes", "1", &[2]),
+        ];
         for other in &others {
             assert_eq!(other.cursor(&token), None);
         }

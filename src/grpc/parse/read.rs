@@ -143,7 +143,9 @@ mod tests {
     fn fields<T>(parsed: Result<T, Failure>) -> Vec<String> {
         match parsed {
             Ok(_) => Vec::new(),
-            Err(Failure::Fields(wrong)) => wrong.iter().map(|(field, _)| field.to_owned()).collect(),
+            Err(Failure::Fields(wrong)) => {
+                wrong.iter().map(|(field, _)| field.to_owned()).collect()
+            }
             Err(Failure::Refused(refused)) => panic!("{refused:?}"),
         }
     }

@@ -106,12 +106,7 @@ fn solutions(
 
 /// Where to turn: the authority behind what stands first if the caller may know it, else the
 /// branch. Only an oral loss report asks the customer to act before it ends.
-fn remedy(
-    account: &Account,
-    held: &[Held<'_>],
-    caller: &Caller,
-    view: View,
-) -> Option<v1::Remedy> {
+fn remedy(account: &Account, held: &[Held<'_>], caller: &Caller, view: View) -> Option<v1::Remedy> {
     if account.status() == AccountStatus::Normal {
         return None;
     }

@@ -53,6 +53,9 @@ pub(crate) fn freeze_record(
         update_time: Some(timestamp(freeze.update_time)),
         term_verified: !hidden && kind::rule(freeze.authority_kind).verified,
         acts: Vec::new(),
+        exempt_amount: Some(freeze.exempt_minor)
+            .filter(|minor| *minor > 0)
+            .map(|minor| money(minor, currency)),
     }
 }
 

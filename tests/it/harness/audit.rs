@@ -1,0 +1,221 @@
+//! The invariants, checked after every test from the rows themselves and from what the service
+//! answers, with arithmetic of its own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use account_status::domain::history::{self, StatusChange};
+use account_status::domain::id::AccountNumber;
+use account_status::pb::v1::{
+    AccountStatusInfo, FreezeMode, FreezeRecord, FreezeStatus, FreezeType,
+};
+use account_status::service;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, QueryResult, Statement};
+
+use super::{Bank, Engine};
+
+/// Checks everything that must hold of a bank at rest.
+pub(crate) async fn check(bank: &Bank) {
+    let database = bank.database().await;
+    let rows = Rows { engine: bank.engine, database: &database };
+    let accounts = rows.accounts().await;
+    rows.reserved_is_what_withdrawals_hold().await;
+    rows.balance_is_opening_and_entries().await;
+    rows.every_effect_is_remembered_once().await;
+    rows.events_have_no_gap().await;
+    rows.acknowledged_withdrawals_are_there(bank).await;
+    for number in &accounts {
+        history_is_whole(bank, number).await;
+        control_adds_up(bank, number).await;
+    }
+    drop(rows);
+    database.close().await.unwrap();
+}
+
+struct Rows<'a> {
+    engine: Engine,
+    database: &'a DatabaseConnection,
+}
+
+impl Rows<'_> {
+    async fn query(&self, sql: &str) -> Vec<QueryResult> {
+        let backend = match self.engine {
+            Engine::Sqlite => DbBackend::Sqlite,
+            Engine::Postgres => DbBackend::Postgres,
+        };
+        let statement = Statement::from_string(backend, sql.to_owned());
+        self.database.query_all_raw(statement).await.unwrap()
+    }
+
+    async fn texts(&self, sql: &str) -> Vec<String> {
+        self.query(sql).await.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+    }
+
+    async fn accounts(&self) -> Vec<String> {
+        self.texts("SELECT account_number FROM account_balance ORDER BY account_number").await
+    }
+
+    /// I1, I2.
+    async fn reserved_is_what_withdrawals_hold(&self) {
+        let wrong = self
+            .texts(
+                "SELECT b.account_number FROM account_balance b
+                LEFT JOIN (SELECT account_number, sum(held_minor) AS held,
+                        count(CASE WHEN held_minor > 0 THEN 1 END) AS open
+                    FROM withdrawal GROUP BY account_number) w
+                    ON w.account_number = b.account_number
+                WHERE b.reserved_minor <> coalesce(w.held, 0)
+                    OR b.open_withdrawals <> coalesce(w.open, 0)
+                    OR b.balance_minor < 0 OR b.reserved_minor < 0
+                    OR b.reserved_minor > b.balance_minor",
+            )
+            .await;
+        assert!(wrong.is_empty(), "I1/I2: reserved is not what withdrawals hold on {wrong:?}");
+    }
+
+    /// I3.
+    async fn balance_is_opening_and_entries(&self) {
+        let wrong = self
+            .texts(
+                "SELECT b.account_number FROM account_balance b
+                LEFT JOIN (SELECT account_number, sum(CASE direction WHEN 'CREDIT'
+                        THEN transaction_amount ELSE -transaction_amount END) AS moved
+                    FROM transaction_log GROUP BY account_number) t
+                    ON t.account_number = b.account_number
+                WHERE b.balance_minor <> b.opening_balance_minor + coalesce(t.moved, 0)",
+            )
+            .await;
+        assert!(wrong.is_empty(), "I3: balance is not opening plus entries on {wrong:?}");
+    }
+
+    /// I7: each withdrawal and transaction was made by exactly one remembered request, and each
+    /// remembered effect that reserved or posted made exactly one.
+    async fn every_effect_is_remembered_once(&self) {
+        let remembered = self.texts("SELECT outcome FROM idempotency WHERE class = 'EFFECT'").await;
+        let mut made: BTreeMap<String, u32> = BTreeMap::new();
+        for outcome in remembered {
+            let outcome: serde_json::Value = serde_json::from_str(&outcome).unwrap();
+            let receipt = &outcome["Ok"];
+            let reserved = receipt["Withdrawal"]["state"] == "RESERVED";
+            let ids = [
+                receipt["Withdrawal"]["withdrawal_id"].as_str().filter(|_| reserved),
+                receipt["Transaction"]["transaction_id"].as_str(),
+            ];
+            for id in ids.into_iter().flatten() {
+                *made.entry(id.to_owned()).or_default() += 1;
+            }
+        }
+        let mut there: BTreeSet<String> = BTreeSet::new();
+        there.extend(self.texts("SELECT withdrawal_id FROM withdrawal").await);
+        there.extend(self.texts("SELECT transaction_id FROM transaction_log").await);
+        let once: BTreeSet<String> =
+            made.iter().filter(|(_, times)| **times == 1).map(|(id, _)| id.clone()).collect();
+        assert_eq!(once.len(), made.len(), "I7: an effect is remembered twice");
+        assert_eq!(once, there, "I7: effects and remembered requests differ");
+    }
+
+    async fn events_have_no_gap(&self) {
+        let wrong = self
+            .texts(
+                "SELECT b.account_number FROM account_balance b
+                LEFT JOIN (SELECT account_number, count(*) AS events, max(account_seq) AS last
+                    FROM event GROUP BY account_number) e ON e.account_number = b.account_number
+                WHERE b.event_seq <> coalesce(e.events, 0) OR b.event_seq <> coalesce(e.last, 0)",
+            )
+            .await;
+        assert!(wrong.is_empty(), "events have a gap on {wrong:?}");
+    }
+
+    /// I8.
+    async fn acknowledged_withdrawals_are_there(&self, bank: &Bank) {
+        let there: BTreeSet<String> =
+            self.texts("SELECT withdrawal_id FROM withdrawal").await.into_iter().collect();
+        let acknowledged = bank.acknowledged.lock().unwrap().clone();
+        for id in acknowledged {
+            assert!(there.contains(&id), "I8: an acknowledged withdrawal is lost: {id}");
+        }
+    }
+}
+
+/// I10: the rows count without a gap, each begins where the one before ended, the chain verifies
+/// to the head, and the last row shows what the stored row says.
+async fn history_is_whole(bank: &Bank, number: &str) {
+    let number = AccountNumber::parse(number).unwrap();
+    let store = service::open(&bank.settings).await.unwrap();
+    let account = store.account_find(&[&number]).await.unwrap().pop().unwrap();
+    let mut rows: Vec<StatusChange> = store.history_list(&number, i64::MAX, 100_000).await.unwrap();
+    store.close().await;
+    rows.reverse();
+    let key = &bank.settings.rules.history_key;
+    history::verify(&rows, &account.balance.history_head, key)
+        .unwrap_or_else(|fault| panic!("I10: the history of {number} is broken: {fault}"));
+    assert_eq!(rows.last().map(|row| row.sequence), Some(account.balance.history_seq));
+    for pair in rows.windows(2) {
+        let [before, after] = pair else { continue };
+        assert_eq!(before.new_status, after.old_status, "I10: rows of {number} don't join");
+        assert_eq!(before.conditions_after, after.conditions_before, "I10: rows don't join");
+        let moved = after.conditions_before != after.conditions_after
+            || after.lifecycle_before != Some(after.lifecycle_after);
+        assert!(moved, "I10: a row of {number} changes nothing");
+    }
+    let last = rows.last().unwrap();
+    assert_eq!(last.new_status, account.status().code(), "I10: the last row is not the status");
+    assert_eq!(last.conditions_after, account.face().conditions, "I10: conditions differ");
+}
+
+/// I1, I9: what the service answers about claim and control, added up again.
+async fn control_adds_up(bank: &Bank, number: &str) {
+    let info = bank.status(number).await.unwrap();
+    let freezes = bank.freezes(number).await;
+    let in_force: Vec<&FreezeRecord> = freezes
+        .iter()
+        .filter(|f| matches!(f.status(), FreezeStatus::Active | FreezeStatus::Waiting))
+        .collect();
+    let amount = |money: &Option<account_status::pb::v1::Money>| minor(money.as_ref());
+    let AccountStatusInfo { balance, reserved, frozen, available, .. } = &info;
+    let money = amount(balance) - amount(reserved);
+    assert_eq!(amount(available), money - amount(frozen), "I1: available on {number}");
+    let exempt: i128 = in_force.iter().map(|f| amount(&f.exempt_amount)).max().unwrap_or(0);
+    let free = money - exempt.min(money);
+    let whole = in_force.iter().any(|f| f.mode() != FreezeMode::Amount);
+    let claim: i128 = in_force.iter().map(|f| amount(&f.amount)).sum();
+    let expected = if whole { free } else { claim.min(free) };
+    let controlled: i128 = in_force.iter().map(|f| amount(&f.controlled_amount)).sum();
+    assert_eq!(controlled, expected, "I9: Σ controlled on {number}");
+    assert_eq!(amount(frozen), expected, "I9: frozen on {number}");
+    filled_in_order(number, &in_force, free);
+}
+
+/// I9: freezes fill by rank, each before the next; a waiting one controls nothing.
+fn filled_in_order(number: &str, in_force: &[&FreezeRecord], free: i128) {
+    let rank = |freeze: &FreezeRecord| match freeze.r#type() {
+        FreezeType::Judicial => 0,
+        FreezeType::Bank => 1,
+        FreezeType::Customer | FreezeType::Unspecified => 2,
+    };
+    let mut ordered: Vec<&&FreezeRecord> = in_force.iter().collect();
+    ordered.sort_by_key(|freeze| freeze.queue_position);
+    let mut left = free;
+    for pair in ordered.windows(2) {
+        assert!(rank(pair[0]) <= rank(pair[1]), "I9: rank on {number}");
+        let time = |f: &FreezeRecord| f.served_time.map(|t| (t.seconds, t.nanos));
+        if rank(pair[0]) == rank(pair[1]) {
+            assert!(time(pair[0]) <= time(pair[1]), "I9: time of service on {number}");
+        }
+    }
+    for freeze in ordered {
+        let claim =
+            if freeze.mode() == FreezeMode::Amount { minor(freeze.amount.as_ref()) } else { left };
+        let expected = claim.min(left);
+        let controlled = minor(freeze.controlled_amount.as_ref());
+        assert_eq!(controlled, expected, "I9: the freeze at {} on {number}", freeze.queue_position);
+        left -= controlled;
+        if freeze.status() == FreezeStatus::Waiting {
+            assert_eq!(controlled, 0, "I9: a waiting freeze controls money on {number}");
+        }
+    }
+}
+
+/// Minor units of an amount; absent = 0. All amounts of an account have its decimals.
+fn minor(money: Option<&account_status::pb::v1::Money>) -> i128 {
+    money.map_or(0, |money| money.amount.replace('.', "").parse().unwrap())
+}

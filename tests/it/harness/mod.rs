@@ -1,0 +1,192 @@
+//! A bank for one test: the whole service in this process on a database of its own, with a clock
+//! that stands still until the test sets it, reached over gRPC.
+//!
+//! Every test ends with [`Bank::finish`], which checks the invariants; dropping a bank without it
+//! fails the test.
+
+mod audit;
+pub(crate) mod calls;
+pub(crate) mod engine;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use account_status::clock::Clock;
+use account_status::config::{Given, Settings, Switch};
+use account_status::service::{self, Core};
+use chrono::{DateTime, TimeZone, Utc};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tonic::transport::Channel;
+
+pub(crate) use engine::Engine;
+
+/// Defines a test that runs once on SQLite and once on PostgreSQL.
+#[macro_export]
+macro_rules! on_every_engine {
+    ($(#[$meta:meta])* async fn $name:ident($bank:ident) $body:block) => {
+        $(#[$meta])*
+        mod $name {
+            use super::*;
+
+            async fn run($bank: $crate::harness::Bank) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                run($crate::harness::Bank::open($crate::harness::Engine::Sqlite).await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                if $crate::harness::engine::postgres_is_there().await {
+                    run($crate::harness::Bank::open($crate::harness::Engine::Postgres).await).await;
+                }
+            }
+        }
+    };
+}
+
+/// A bank with its service running.
+pub(crate) struct Bank {
+    /// On which engine.
+    pub(crate) engine: Engine,
+    /// The test's clock.
+    pub(crate) clock: Clock,
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+    /// A connection to it.
+    pub(crate) channel: Channel,
+    /// The database's URL.
+    pub(crate) url: String,
+    /// The service's settings.
+    pub(crate) settings: Settings,
+    /// Withdrawals that were acknowledged: they have to be there in the end.
+    pub(crate) acknowledged: std::sync::Mutex<Vec<String>>,
+    /// How often calls shared a commit.
+    pub(crate) ledger: account_status::ledger::Ledger,
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+    _directory: tempfile::TempDir,
+    finished: bool,
+}
+
+/// The instant at which every bank begins: a Tuesday, 10:00 in Shanghai.
+pub(crate) fn start_time() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 3, 10, 2, 0, 0).unwrap()
+}
+
+impl Bank {
+    /// A bank on a fresh database, without the sweep, so that nothing happens by itself.
+    pub(crate) async fn open(engine: Engine) -> Self {
+        Self::open_with(engine, |_given| {}).await
+    }
+
+    /// A bank with settings of its own.
+    pub(crate) async fn open_with(engine: Engine, set: impl FnOnce(&mut Given)) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let url = engine::fresh_database(engine, directory.path()).await;
+        let mut given = Given {
+            database_url: Some(url.clone()),
+            sweep: Some(Switch::Off),
+            drain_secs: Some(5),
+            readers: Some(4),
+            lanes: Some(2),
+            ..Given::default()
+        };
+        set(&mut given);
+        let settings = given.settings().unwrap();
+        Self::start(engine, url, settings, directory, Clock::manual(start_time(), 7)).await
+    }
+
+    async fn start(
+        engine: Engine,
+        url: String,
+        settings: Settings,
+        directory: tempfile::TempDir,
+        clock: Clock,
+    ) -> Self {
+        let store = service::open(&settings).await.unwrap();
+        store.migrate_up().await.unwrap();
+        let core = Core::start(store, clock.clone(), &settings);
+        let ledger = core.ledger.clone();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopping) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        let served_with = settings.clone();
+        tasks.spawn(async move {
+            service::serve(core, listener, &served_with, stopping).await.unwrap();
+        });
+        let channel = Channel::from_shared(format!("http://{address}"))
+            .unwrap()
+            .timeout(Duration::from_secs(60))
+            .connect()
+            .await
+            .unwrap();
+        Self {
+            engine,
+            clock,
+            address,
+            channel,
+            url,
+            settings,
+            acknowledged: std::sync::Mutex::default(),
+            ledger,
+            stop,
+            tasks,
+            _directory: directory,
+            finished: false,
+        }
+    }
+
+    /// The instant on the bank's clock.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// Sets the clock to a local time, such as `2027-03-11 00:00:00`.
+    pub(crate) fn set_time(&self, local: &str) {
+        let local = chrono::NaiveDateTime::parse_from_str(local, "%Y-%m-%d %H:%M:%S%.f").unwrap();
+        let at = self.settings.rules.zone.from_local_datetime(&local).unwrap();
+        self.clock.set(at.with_timezone(&Utc));
+    }
+
+    /// Lets time pass.
+    pub(crate) fn pass(&self, time: chrono::Duration) {
+        self.clock.set(self.clock.now() + time);
+    }
+
+    /// A directory of the test's own.
+    pub(crate) fn directory(&self) -> PathBuf {
+        self._directory.path().to_owned()
+    }
+
+    /// A connection of its own to the bank's database, for looking behind the service.
+    pub(crate) async fn database(&self) -> sea_orm::DatabaseConnection {
+        sea_orm::Database::connect(&self.url).await.unwrap()
+    }
+
+    /// Ends the test: checks the invariants, stops the service, drops the database.
+    pub(crate) async fn finish(mut self) {
+        audit::check(&self).await;
+        self.finished = true;
+        self.stop.send(true).unwrap();
+        let (mut tasks, url, engine) =
+            (std::mem::take(&mut self.tasks), self.url.clone(), self.engine);
+        // Open connections and ledgers would keep the service from draining at once.
+        drop(self);
+        while let Some(ended) = tasks.join_next().await {
+            ended.unwrap();
+        }
+        engine::drop_database(engine, &url).await;
+    }
+}
+
+impl Drop for Bank {
+    fn drop(&mut self) {
+        if !self.finished && !std::thread::panicking() {
+            panic!("a test has to end with bank.finish().await");
+        }
+    }
+}
