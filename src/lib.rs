@@ -10,8 +10,9 @@
 //! then answers; the [`feed`] tells who waits. A question goes from [`grpc`] to [`ask`], which reads
 //! the [`store`] and applies what lapsed.
 
-pub mod clock;
 pub mod domain;
+
+pub mod clock;
 pub mod text;
 
 pub mod store;

@@ -44,3 +44,6 @@ pub mod refusal;
 pub mod act;
 pub mod book;
 pub mod lapse;
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,18 @@
 //! Integration tests: the service as its callers know it, over gRPC, on every engine there is.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "a test says what it expects by unwrapping, and may print and spawn"
+)]
+
 mod harness;
 
+mod cli;
+mod crash;
 mod smoke;
+mod tidy;
+mod together;
+mod traps;

@@ -19,7 +19,7 @@ use crate::domain::freeze::{
     FreezeType, Officer, Urgency,
 };
 use crate::domain::id::{FreezeId, RowId};
-use crate::domain::money::Money;
+use crate::domain::money::{Minor, Money};
 use crate::domain::refusal::{Fact, Reason, Refusal, Refused};
 use crate::domain::status::{Cause, Lifecycle};
 use crate::domain::terms::{self, Term};
@@ -141,10 +141,10 @@ impl CreateFreeze {
         freeze.freeze_amount = amount;
         freeze.exempt_minor = exempt.unwrap_or(0);
         self.set_end(&mut freeze, end.unwrap_or_default(), draft);
+        take_unsent(draft, loaded, &freeze)?;
         self.check_wait(draft, &freeze)?;
         let reason = self.reason.clone();
         let placed = Placed::place(draft, freeze, ids);
-        take_unsent(draft, loaded, &placed)?;
         Ok(Decision {
             cause: Some(placed.freeze.shown_cause()),
             approval: approval::decide(self.second_person(), self.urgency),
@@ -335,26 +335,28 @@ pub fn act_row(draft: &Draft<'_>, freeze: &Freeze, act: FreezeActKind, ids: &mut
     }
 }
 
-/// What was not sent gives way, newest first, until the claims are filled.
-fn take_unsent(draft: &mut Draft<'_>, loaded: &Loaded, placed: &Placed) -> Result<(), Refused> {
+/// What was not sent gives way to an entering freeze, newest first, until the claims are filled.
+fn take_unsent(draft: &mut Draft<'_>, loaded: &Loaded, entering: &Freeze) -> Result<(), Refused> {
     let mut unsent: Vec<&Withdrawal> = loaded
         .withdrawals
         .values()
         .filter(|w| w.account_number == *draft.account.number() && w.state == State::Reserved)
         .collect();
     unsent.sort_by_key(|withdrawal| std::cmp::Reverse(withdrawal.entry_seq));
+    let mut claiming = draft.account.freezes.clone();
+    claiming.push(entering.clone());
     for withdrawal in unsent {
-        if claims_filled(&draft.account) {
+        if claims_filled(draft.account.unreserved(), &claiming) {
             break;
         }
-        let id = placed.freeze.freeze_id.as_str();
-        cancel(draft, withdrawal, Event::TakenByFreeze, &format!("freeze {id}"))?;
+        let reason = format!("freeze {}", entering.freeze_id);
+        cancel(draft, withdrawal, Event::TakenByFreeze, &reason)?;
     }
     Ok(())
 }
 
 /// Whether every judicial and bank freeze has what it claims; a whole one never has.
-fn claims_filled(account: &Account) -> bool {
-    let shares = account.control(Counting::WithoutLoss).shares;
+fn claims_filled(money: Minor, freezes: &[Freeze]) -> bool {
+    let shares = control::control(money, freezes, Counting::WithoutLoss).shares;
     shares.iter().all(|share| share.filled)
 }

@@ -14,7 +14,6 @@ use crate::domain::freeze::kind::AuthorityKind;
 use crate::domain::freeze::{FreezeMode, FreezeType};
 use crate::domain::money::Money;
 use crate::domain::status::{AccountStatus, Cause, ConditionKind, Lifecycle, Restriction};
-use crate::domain::terms;
 
 /// An account as the other system has it.
 #[derive(Debug, Clone, Serialize)]
@@ -110,7 +109,6 @@ impl ImportAccount {
         };
         freeze.cause = cause;
         freeze.freeze_reason.clone_from(&self.reason);
-        freeze.freeze_date = terms::local_day(served, draft.rules.zone);
         Placed::place(draft, freeze, ids);
     }
 }

@@ -70,12 +70,19 @@ impl ReleaseFreeze {
         ids: &mut Ids,
     ) -> Result<Decision, Refused> {
         let held = draft.account.freezes.iter().find(|f| f.freeze_id == self.freeze_id);
-        let Some(current) = held.cloned() else {
-            let ended = loaded.ended_freezes.get(&self.freeze_id);
-            let mine = ended.is_some_and(|f| f.account_number == *draft.account.number());
-            return Err(if mine { Reason::FreezeNotInForce } else { Reason::FreezeNotFound }.into());
-        };
-        let stays = self.stays(draft, &current)?;
+        let ended = loaded.ended_freezes.get(&self.freeze_id);
+        let mine = ended.filter(|freeze| freeze.account_number == *draft.account.number());
+        let current = held.or(mine).ok_or(Reason::FreezeNotFound)?.clone();
+        match self.extent {
+            Extent::Whole => {}
+            Extent::Part(amount) | Extent::Remaining(amount) => {
+                same_currency(&draft.account, amount)?;
+            }
+        }
+        if !current.in_force() {
+            return Err(Reason::FreezeNotInForce.into());
+        }
+        let stays = self.stays(&current)?;
         self.check_authority(&current)?;
         let released = self.apply(draft, &current, stays, ids);
         Ok(Decision {
@@ -86,23 +93,22 @@ impl ReleaseFreeze {
     }
 
     /// What the freeze claims afterwards; `None` when nothing stays.
-    fn stays(&self, draft: &Draft<'_>, current: &Freeze) -> Result<Option<Minor>, Refused> {
+    fn stays(&self, current: &Freeze) -> Result<Option<Minor>, Refused> {
         match self.extent {
             Extent::Whole => Ok(None),
             Extent::Part(amount) => {
-                let part = same_currency(&draft.account, amount)?;
                 let claimed = current.freeze_amount.ok_or_else(|| {
                     let text = "a freeze of the whole account is released down to remaining_amount";
                     Refusal::field("amount", text)
                 })?;
-                match claimed.checked_sub(part) {
+                match claimed.checked_sub(amount.minor) {
                     Some(0) => Ok(None),
                     Some(rest) if rest > 0 => Ok(Some(rest)),
                     Some(_) | None => Err(Refusal::field("amount", "is above the claim").into()),
                 }
             }
             Extent::Remaining(amount) => {
-                let rest = same_currency(&draft.account, amount)?;
+                let rest = amount.minor;
                 let below = current.freeze_amount.is_none_or(|claimed| rest < claimed);
                 if below {
                     Ok(Some(rest))
@@ -123,11 +129,11 @@ impl ReleaseFreeze {
             }
             FreezeType::Bank => self.authority_kind.is_none_or(|k| k == AuthorityKind::Bank),
             FreezeType::Judicial => self.authority_kind.is_some_and(|kind| {
-                // A superior court may lift a court's freeze; nobody else lifts another's.
                 let courts = is_court(kind) && is_court(current.authority_kind);
-                let same =
-                    kind == current.authority_kind && self.authority_name == current.freeze_by;
-                courts || same
+                let superior =
+                    courts && court_level(&self.authority_name) > court_level(&current.freeze_by);
+                let same_kind = courts || kind == current.authority_kind;
+                superior || (same_kind && self.authority_name == current.freeze_by)
             }),
         };
         if lifts { Ok(()) } else { Err(Reason::NotThisAuthority.into()) }
@@ -177,4 +183,16 @@ impl ReleaseFreeze {
 
 fn is_court(kind: AuthorityKind) -> bool {
     matches!(kind, AuthorityKind::CourtCivil | AuthorityKind::CourtCriminal)
+}
+
+/// The level of a court, as its name says it (人民法院组织法 12–15): the supreme court, high courts,
+/// intermediate courts, and all others, which are basic. Which high court stands above which
+/// intermediate one is not in a name; the court desk sees to that.
+fn court_level(name: &str) -> u8 {
+    match name {
+        name if name.contains("最高人民法院") => 3,
+        name if name.contains("高级人民法院") => 2,
+        name if name.contains("中级人民法院") => 1,
+        _ => 0,
+    }
 }

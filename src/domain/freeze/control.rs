@@ -66,7 +66,7 @@ pub fn in_order(freezes: &[Freeze]) -> Vec<&Freeze> {
 pub fn control(money: Minor, freezes: &[Freeze], counting: Counting) -> Control {
     let mut left = money.saturating_sub(exempt(freezes).min(money));
     let mut shares = Vec::new();
-    let mut earlier_authority_open = false;
+    let mut authority_ahead = false;
     for (position, freeze) in (1..).zip(in_order(freezes)) {
         if counting == Counting::WithoutLoss && freeze.freeze_type == FreezeType::Customer {
             continue;
@@ -76,7 +76,8 @@ pub fn control(money: Minor, freezes: &[Freeze], counting: Counting) -> Control 
         left = left.saturating_sub(controlled);
         let filled = claim == Some(controlled);
         let authority = freeze.freeze_type == FreezeType::Judicial;
-        let waits = authority && controlled == 0 && earlier_authority_open;
+        // Nothing is left for it: an earlier authority is unfilled, or holds all there is.
+        let waits = authority && controlled == 0 && authority_ahead;
         let status = match freeze.freeze_status {
             FreezeStatus::Waiting if waits => FreezeStatus::Waiting,
             FreezeStatus::Active
@@ -84,7 +85,7 @@ pub fn control(money: Minor, freezes: &[Freeze], counting: Counting) -> Control 
             | FreezeStatus::Released
             | FreezeStatus::Expired => FreezeStatus::Active,
         };
-        earlier_authority_open |= authority && !filled;
+        authority_ahead |= authority;
         let freeze_id = freeze.freeze_id.clone();
         shares.push(Share { freeze_id, controlled, position, filled, status });
     }
@@ -93,7 +94,7 @@ pub fn control(money: Minor, freezes: &[Freeze], counting: Counting) -> Control 
 }
 
 /// Whether a freeze that is not in force yet would have to wait if it were entered now: it would
-/// control nothing, and an earlier authority's claim is unfilled or takes all.
+/// control nothing, and an earlier authority stands before it.
 pub fn would_wait(money: Minor, freezes: &[Freeze], entering: &Freeze) -> bool {
     if entering.freeze_type != FreezeType::Judicial {
         return false;
@@ -156,7 +157,6 @@ pub fn claim(freezes: &[Freeze]) -> Minor {
 /// runs on. Returns the ids.
 pub fn demote_behind(money: Minor, freezes: &mut [Freeze], entered: &FreezeId) -> Vec<FreezeId> {
     let shares = control(money, freezes, Counting::All).shares;
-    let mut open_before = false;
     let mut behind = Vec::new();
     let mut passed = false;
     for share in shares {
@@ -166,14 +166,14 @@ pub fn demote_behind(money: Minor, freezes: &mut [Freeze], entered: &FreezeId) -
         if freeze.freeze_type != FreezeType::Judicial {
             break;
         }
-        let starved = passed && open_before && share.controlled == 0;
+        let starved = passed && share.controlled == 0;
         let active = freeze.freeze_status == FreezeStatus::Active;
         if starved && active && kind::rule(freeze.authority_kind).may_wait {
             freeze.freeze_status = FreezeStatus::Waiting;
+            freeze.effective_time = None;
             behind.push(share.freeze_id.clone());
         }
         passed |= share.freeze_id == *entered;
-        open_before |= !share.filled;
     }
     behind
 }

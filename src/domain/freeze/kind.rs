@@ -268,7 +268,11 @@ pub const KINDS: [KindRule; 23] = {
                 "税收征收管理法 (2015) 38; 实施细则 (2016) 88",
             )
         },
-        stop(K::Customs, Cause::StopCustoms, "海关法 (2021) 61; no number in law"),
+        KindRule {
+            may_deduct: true,
+            amount: AmountRule::Required,
+            ..stop(K::Customs, Cause::StopCustoms, "海关法 (2021) 61; no number in law")
+        },
         KindRule {
             from: CountedFrom::Freezing,
             ..freeze(
@@ -297,7 +301,11 @@ pub const KINDS: [KindRule; 23] = {
             amount: AmountRule::Whole,
             ..own(K::ListBased, Cause::AmlMeasure, "反洗钱特别预防措施管理办法 (2026) 2, 16, 23")
         },
-        stop(K::FraudStop, Cause::StopFraud, "银发〔2016〕86号 2(1)2"),
+        KindRule {
+            from: CountedFrom::Freezing,
+            amount: AmountRule::Whole,
+            ..stop(K::FraudStop, Cause::StopFraud, "银发〔2016〕86号 2(1)2")
+        },
         KindRule {
             amount: AmountRule::Free,
             verified: false,

@@ -186,6 +186,8 @@ fn an_action_on_one_of_two_rows_of_a_kind_has_to_name_it_and_leaves_the_other() 
     resume.condition_id = Some("STOPPAY:STOP_FRAUD".to_owned());
     world.done(resume);
     assert_eq!(world.in_force(), ["STOPPAY:STOP_ARREARS".to_owned()].into());
+    let ended = world.tables.conditions.values().find(|row| !row.in_force()).unwrap();
+    assert_eq!(ended.ended_by.as_deref(), Some("local"));
     assert_eq!(world.account().status(), AccountStatus::StopPay);
 }
 

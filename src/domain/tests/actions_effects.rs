@@ -12,7 +12,7 @@ use crate::domain::condition::Condition;
 use crate::domain::freeze::FreezeType;
 use crate::domain::refusal::{Fact, Reason};
 use crate::domain::status::{AccountStatus, Cause, ConditionKind, Lifecycle, Restriction};
-use crate::domain::transaction::{EntryChannel, Identification, Initiator};
+use crate::domain::transaction::{EntryChannel, Identification, Initiator, TransactionType};
 
 fn opened() -> World {
     let mut world = World::empty();
@@ -215,7 +215,10 @@ fn the_customers_own_deposit_or_withdrawal_at_the_counter_reactivates_and_nothin
     let stranger = RecordTransaction { initiator: Initiator::Counterparty, ..own(credit(5)) };
     let bank = RecordTransaction { initiator: Initiator::Bank, ..own(debit(5)) };
     let app = RecordTransaction { entry_channel: EntryChannel::App, ..own(credit(5)) };
+    let returned =
+        RecordTransaction { transaction_type: TransactionType::Return, ..own(credit(5)) };
     let cases = [
+        (returned, AccountStatus::Dormant),
         (own(credit(5)), AccountStatus::Normal),
         (own(debit(5)), AccountStatus::Normal),
         (unidentified, AccountStatus::Dormant),

@@ -8,7 +8,7 @@ use crate::domain::act::create_freeze::{CreateFreeze, Duration};
 use crate::domain::freeze::kind::{
     self, AmountRule, AuthorityKind, CountedFrom, FirstTerm, KINDS, KindRule, Makes,
 };
-use crate::domain::freeze::{Freeze, FreezeMode, FreezeType, Urgency};
+use crate::domain::freeze::{Disclosure, Freeze, FreezeMode, FreezeType, Urgency};
 use crate::domain::lapse;
 use crate::domain::refusal::{Fact, Reason};
 use crate::domain::status::{AccountStatus, Lifecycle};
@@ -271,6 +271,19 @@ fn the_central_banks_freeze_ends_48_hours_after_the_measure_to_the_second() {
     let mut world = World::with_balance(1_000);
     let duration = Duration::For(Term::hours(49));
     assert_eq!(world.reasons(CreateFreeze { duration, ..aml }), [Reason::TermTooLong]);
+}
+
+/// law.md 6.2, 6.10: the person is not told.
+#[test]
+fn measures_against_money_laundering_are_confidential_whatever_the_request_says() {
+    for kind in [AuthorityKind::AmlTemporary, AuthorityKind::ListBased] {
+        let (_, freeze) = placed_at("2026-03-10 10:00:00", order(kind, None));
+        assert_eq!(freeze.disclosure, Disclosure::Confidential, "{kind:?}");
+    }
+    for disclosure in [Disclosure::Open, Disclosure::Confidential] {
+        let create = CreateFreeze { disclosure, ..court(Some(5)) };
+        assert_eq!(placed_at("2026-03-10 10:00:00", create).1.disclosure, disclosure);
+    }
 }
 
 #[test]

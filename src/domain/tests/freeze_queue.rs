@@ -1,16 +1,16 @@
 //! Waiting (轮候): who waits, who may not, how a waiting freeze takes effect, papers served
 //! earlier and entered later.
 
-use super::support::{World, at, change, court, credit, order, police, release};
+use super::support::{World, account, at, change, court, credit, freeze, order, police, release};
 use crate::domain::act::create_freeze::{CreateFreeze, Duration};
 use crate::domain::act::release_freeze::Extent;
 use crate::domain::action::Action;
 use crate::domain::freeze::kind::AuthorityKind;
-use crate::domain::freeze::{Freeze, FreezeActKind, FreezeStatus};
+use crate::domain::freeze::{Freeze, FreezeActKind, FreezeStatus, FreezeType};
 use crate::domain::id::FreezeId;
 use crate::domain::money::Minor;
 use crate::domain::refusal::Reason;
-use crate::domain::status::{AccountStatus, Cause};
+use crate::domain::status::{AccountStatus, Cause, Lifecycle};
 
 use FreezeStatus::{Active, Waiting};
 
@@ -191,6 +191,20 @@ fn an_explicit_end_date_ends_a_waiting_freeze_all_the_same() {
 }
 
 #[test]
+fn an_explicit_end_date_stands_when_the_freeze_takes_effect() {
+    let mut world = World::with_balance(5_000);
+    let first = placed(&mut world, court(None));
+    let end = at("2026-05-01 00:00:00");
+    let waiting = CreateFreeze { duration: Duration::Until(end), ..police(Some(3_000)) };
+    let id = placed(&mut world, waiting);
+    world.go_to("2026-04-01 10:00:00");
+    world.done(release(&world.freeze(&first).clone(), Extent::Whole));
+    let freeze = world.freeze(&id);
+    assert_eq!((freeze.freeze_status, freeze.expire_time), (Active, Some(end)));
+    assert_eq!(freeze.expiry_date.unwrap().to_string(), "2026-04-30");
+}
+
+#[test]
 fn taking_effect_writes_one_history_row_with_the_cause_that_now_holds() {
     let mut world = World::with_balance(5_000);
     world.place(court(Some(10_000)));
@@ -223,6 +237,15 @@ fn a_paper_served_earlier_takes_its_legal_place_and_sends_the_later_one_back() {
 }
 
 #[test]
+fn a_paper_served_earlier_that_takes_exactly_all_sends_the_later_one_back() {
+    let mut world = World::with_balance(100);
+    let later = placed(&mut world, court(Some(60)));
+    let earlier = placed(&mut world, served("2026-03-09 10:00:00", police(Some(100))));
+    assert_eq!((status(&world, &earlier), status(&world, &later)), (Active, Waiting));
+    assert_eq!((controlled(&world, &earlier), controlled(&world, &later)), (100, 0));
+}
+
+#[test]
 fn a_paper_served_earlier_leaves_the_later_one_in_effect_over_the_rest() {
     let mut world = World::with_balance(100);
     let later = placed(&mut world, court(None));
@@ -245,6 +268,17 @@ fn a_paper_served_later_never_sends_an_earlier_one_back() {
     let earlier = placed(&mut world, served("2026-03-09 10:00:00", court(Some(150))));
     let later = placed(&mut world, served("2026-03-10 09:00:00", court(None)));
     assert_eq!((status(&world, &earlier), status(&world, &later)), (Active, Waiting));
+}
+
+#[test]
+fn an_active_freeze_that_holds_nothing_goes_back_behind_no_later_paper() {
+    let mut account = account(Lifecycle::Open, 50);
+    account.freezes.push(freeze(FreezeType::Judicial, 1, Some(100)));
+    account.freezes.push(freeze(FreezeType::Judicial, 2, Some(30)));
+    let second = account.freezes[1].freeze_id.clone();
+    let mut world = World::holding(account);
+    let later = placed(&mut world, court(Some(10)));
+    assert_eq!((status(&world, &second), status(&world, &later)), (Active, Waiting));
 }
 
 #[test]

@@ -70,6 +70,15 @@ fn a_loss_only_holds() {
 }
 
 #[test]
+fn a_filled_freeze_beside_a_loss_takes_nothing() {
+    let (mut world, ids) = three_reserved();
+    world.done(Action::ReportLoss);
+    let receipt = world.place(court(Some(100)));
+    assert_eq!(receipt.cancelled, []);
+    assert_eq!(states(&world, &ids), [Reserved, Reserved, Reserved]);
+}
+
+#[test]
 fn what_was_sent_goes_on() {
     let (mut world, ids) = three_reserved();
     for (id, state) in ids.iter().zip([State::Dispatching, State::Accepted, State::Unknown]) {

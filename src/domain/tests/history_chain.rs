@@ -110,10 +110,26 @@ fn a_letter_moved_from_one_field_to_the_next_shows() {
     let mut other = one.clone();
     (other.old_status, other.new_status) = ("00".to_owned(), "08".to_owned());
     assert_ne!(hash(&one, &key), hash(&other, &key));
-    let mut after = rows[1].clone();
-    after.conditions_before = rows[1].conditions_after.clone();
-    after.conditions_after = rows[1].conditions_before.clone();
-    assert_ne!(hash(&rows[1], &key), hash(&after, &key));
+}
+
+#[test]
+fn a_condition_moved_from_before_to_after_shows() {
+    let (rows, _, key) = chain();
+    let mut moved = rows[1].clone();
+    let first = moved.conditions_after.remove(0);
+    moved.conditions_before.push(first);
+    assert_ne!(hash(&rows[1], &key), hash(&moved, &key));
+}
+
+#[test]
+fn the_hash_covers_every_column_but_itself() {
+    let (rows, _, key) = chain();
+    for (column, edit) in EDITS {
+        let mut forged = rows[1].clone();
+        edit(&mut forged);
+        let same = hash(&forged, &key) == hash(&rows[1], &key);
+        assert_eq!(same, column == "hash", "{column}");
+    }
 }
 
 #[test]

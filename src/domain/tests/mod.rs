@@ -27,4 +27,5 @@ mod precedence;
 mod properties;
 mod replay;
 mod sequences;
+mod transactions;
 mod withdrawals;

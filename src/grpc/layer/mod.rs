@@ -11,6 +11,8 @@ mod catch_panic;
 mod deadline;
 mod failures;
 mod form;
+#[cfg(test)]
+mod tests;
 
 use std::convert::Infallible;
 use std::future::Future;

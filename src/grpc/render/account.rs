@@ -104,13 +104,12 @@ fn solutions(
     solutions
 }
 
-/// Where to turn: the authority behind what stands first if the caller may know it, else the
-/// branch. Only an oral loss report asks the customer to act before it ends.
+/// Where to turn: the authority behind what stands first if it may be named, else the branch. Only an oral loss report asks the customer to act before it ends.
 fn remedy(account: &Account, held: &[Held<'_>], caller: &Caller, view: View) -> Option<v1::Remedy> {
     if account.status() == AccountStatus::Normal {
         return None;
     }
-    let authority = held.first().and_then(|first| first.authority(caller, view));
+    let authority = held.first().and_then(|first| first.contact(caller, view));
     let deadline = held.iter().find(|held| held.cause() == Cause::LossOral).and_then(Held::until);
     let documents = held.iter().flat_map(|held| held.missing_items().to_vec()).collect();
     Some(v1::Remedy {

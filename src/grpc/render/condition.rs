@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use super::{View, hides, is_confidential, money, timestamp};
 use crate::domain::account::Account;
 use crate::domain::condition::Condition;
-use crate::domain::freeze::Freeze;
 use crate::domain::freeze::control::in_order;
+use crate::domain::freeze::{Freeze, FreezeType};
 use crate::domain::money::Minor;
 use crate::domain::principal::Scope;
 use crate::domain::status::{Cause, ConditionKind, SEVERITY};
@@ -78,10 +78,21 @@ impl<'a> Held<'a> {
     pub(super) fn authority(self, caller: &Caller, view: View) -> Option<String> {
         let name = match self {
             Self::Row(row) => row.authority.clone(),
-            // The bank's own freeze names a department, which is nobody to turn to.
             Self::Freeze(freeze) => Some(freeze.freeze_by.clone()),
         };
         name.filter(|name| !name.is_empty() && view == View::Full && !self.is_hidden(caller))
+    }
+
+    /// The authority that the customer can turn to, if there is one. Not that of a confidential
+    /// freeze, whoever asks, and not the department behind the bank's own.
+    pub(super) fn contact(self, caller: &Caller, view: View) -> Option<String> {
+        let names_nobody = match self {
+            Self::Row(_) => false,
+            Self::Freeze(freeze) => {
+                is_confidential(freeze) || freeze.freeze_type != FreezeType::Judicial
+            }
+        };
+        self.authority(caller, view).filter(|_| !names_nobody)
     }
 
     fn document(self, caller: &Caller, view: View) -> Option<String> {

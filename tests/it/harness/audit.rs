@@ -27,7 +27,6 @@ pub(crate) async fn check(bank: &Bank) {
         history_is_whole(bank, number).await;
         control_adds_up(bank, number).await;
     }
-    drop(rows);
     database.close().await.unwrap();
 }
 

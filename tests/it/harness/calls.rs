@@ -114,6 +114,11 @@ impl Bank {
 
     /// An account whose opening is under review.
     pub(crate) async fn applied(&self, number: &str) {
+        self.applied_result(number).await.unwrap();
+    }
+
+    /// Applies for an account.
+    pub(crate) async fn applied_result(&self, number: &str) -> Result<AccountStatusInfo, Status> {
         let open = OpenAccountRequest {
             account_number: number.to_owned(),
             account_name: "Lin Zhixia".to_owned(),
@@ -123,7 +128,8 @@ impl Bank {
             request_id: fresh(),
             ..OpenAccountRequest::default()
         };
-        self.account_client().open_account(open).await.unwrap();
+        let response = self.account_client().open_account(open).await?.into_inner();
+        Ok(response.account_status.unwrap())
     }
 
     /// Carries out a status action.

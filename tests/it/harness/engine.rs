@@ -156,6 +156,16 @@ pub(crate) async fn fresh_database(engine: Engine, directory: &Path) -> String {
     }
 }
 
+/// An empty PostgreSQL database.
+pub(crate) async fn empty_database() -> String {
+    let server = server().await.unwrap();
+    let name = format!("it_{}_empty", std::process::id());
+    let admin = Database::connect(format!("{}postgres", server.base)).await.unwrap();
+    admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+    admin.close().await.unwrap();
+    format!("{}{name}", server.base)
+}
+
 /// Drops the test's database; a SQLite file goes with its directory.
 pub(crate) async fn drop_database(engine: Engine, url: &str) {
     if engine == Engine::Postgres {

@@ -7,6 +7,7 @@
 mod audit;
 pub(crate) mod calls;
 pub(crate) mod engine;
+pub(crate) mod program;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -28,6 +29,7 @@ macro_rules! on_every_engine {
     ($(#[$meta:meta])* async fn $name:ident($bank:ident) $body:block) => {
         $(#[$meta])*
         mod $name {
+            #[allow(unused_imports, reason = "a test may need none of them")]
             use super::*;
 
             async fn run($bank: $crate::harness::Bank) $body
@@ -67,6 +69,7 @@ pub(crate) struct Bank {
     pub(crate) ledger: account_status::ledger::Ledger,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
+    /// A directory of the test's own; goes with it.
     _directory: tempfile::TempDir,
     finished: bool,
 }
@@ -86,6 +89,16 @@ impl Bank {
     pub(crate) async fn open_with(engine: Engine, set: impl FnOnce(&mut Given)) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let url = engine::fresh_database(engine, directory.path()).await;
+        Self::on(engine, url, directory, set).await
+    }
+
+    /// A bank on a database that is there already.
+    pub(crate) async fn on(
+        engine: Engine,
+        url: String,
+        directory: tempfile::TempDir,
+        set: impl FnOnce(&mut Given),
+    ) -> Self {
         let mut given = Given {
             database_url: Some(url.clone()),
             sweep: Some(Switch::Off),
@@ -167,18 +180,23 @@ impl Bank {
         sea_orm::Database::connect(&self.url).await.unwrap()
     }
 
-    /// Ends the test: checks the invariants, stops the service, drops the database.
-    pub(crate) async fn finish(mut self) {
-        audit::check(&self).await;
+    /// Stops the service and leaves the database as it is, for who goes on with it.
+    pub(crate) async fn stop_without_audit(mut self) {
         self.finished = true;
         self.stop.send(true).unwrap();
-        let (mut tasks, url, engine) =
-            (std::mem::take(&mut self.tasks), self.url.clone(), self.engine);
+        let mut tasks = std::mem::take(&mut self.tasks);
         // Open connections and ledgers would keep the service from draining at once.
         drop(self);
         while let Some(ended) = tasks.join_next().await {
             ended.unwrap();
         }
+    }
+
+    /// Ends the test: checks the invariants, stops the service, drops the database.
+    pub(crate) async fn finish(self) {
+        audit::check(&self).await;
+        let (url, engine) = (self.url.clone(), self.engine);
+        self.stop_without_audit().await;
         engine::drop_database(engine, &url).await;
     }
 }

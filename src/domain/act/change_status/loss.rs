@@ -13,13 +13,12 @@ use crate::domain::refusal::Refused;
 use crate::domain::status::Cause;
 use crate::domain::terms::{self, Term};
 
-/// How strongly a loss is established: an equal or stronger one makes a new report pointless.
-fn strength(cause: Cause) -> u8 {
-    match cause {
-        Cause::LossWritten => 3,
-        Cause::LossByBank => 2,
-        _ => 1,
-    }
+/// The causes of a loss, from the weakest to the strongest: an equal or stronger one makes a new
+/// report pointless.
+const STRENGTH: [Cause; 3] = [Cause::LossOral, Cause::LossByBank, Cause::LossWritten];
+
+fn strength(cause: Cause) -> Option<usize> {
+    STRENGTH.iter().position(|known| *known == cause)
 }
 
 /// REPORT_LOSS.

@@ -206,7 +206,11 @@ impl World {
     fn store(&mut self, accounts: BTreeMap<AccountNumber, Account>, changes: Changes) {
         for (number, account) in accounts {
             let touched = changes.touched.contains(&number);
-            assert!(touched || self.tables.accounts.get(&number) == Some(&account));
+            let before = self.tables.accounts.get(&number);
+            assert!(touched || before == Some(&account), "changed and not noted");
+            let version = before.map(|before| before.balance.status_version);
+            let moved = version != Some(account.balance.status_version);
+            assert_eq!(changes.master.contains(&number), moved, "master and etag move together");
             self.tables.accounts.insert(number, account);
         }
         let tables = &mut self.tables;

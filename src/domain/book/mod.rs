@@ -4,28 +4,29 @@
 //! A command is decided on a draft. The draft becomes the account only when the command was
 //! accepted, so a refusal changes nothing but its own record and lapses already due.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
+mod answer;
+mod rows;
+
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
+
+pub use rows::{
+    Changes, Event, Loaded, REFUSAL_REMEMBERED_DAYS, Remembered, RememberedClass, RequestKey,
+};
 
 use super::account::Account;
 use super::act::{self, Decision, Draft};
 use super::approval::ApprovalStatus;
-use super::command::{Command, Effect, Envelope, FreezeReceipt, Outcome, Receipt};
+use super::command::{Command, Effect, Envelope, Outcome, Receipt};
 use super::condition::Condition;
-use super::freeze::{Freeze, FreezeAct, FreezeActKind, control};
+use super::freeze::{FreezeAct, FreezeActKind, control};
 use super::history::{self, HistoryKey, Link, Occasion, StatusChange};
-use super::id::{
-    AccountNumber, ConditionId, FreezeId, NewId, RequestId, RowId, TransactionId, WithdrawalId,
-};
+use super::id::{AccountNumber, FreezeId, NewId};
 use super::lapse::{self, LAPSE, Step};
-use super::refusal::{Reason, Refused};
-use super::transaction::Transaction;
-use super::withdrawal::Withdrawal;
+use super::refusal::Reason;
 
 /// What holds for all accounts alike.
 #[derive(Debug, Clone)]
@@ -42,110 +43,6 @@ pub struct Rules {
 
 /// Makes fresh ids; the clock's.
 pub type Ids = Box<dyn FnMut() -> NewId + Send>;
-
-/// Names a remembered request.
-pub type RequestKey = (AccountNumber, Arc<str>, RequestId);
-
-/// What a remembered request was answered. A row of `idempotency`; the field names are its columns.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Remembered {
-    /// The account.
-    pub account_number: AccountNumber,
-    /// Who asked.
-    pub principal: Arc<str>,
-    /// Under which id.
-    pub request_id: RequestId,
-    /// What was asked.
-    pub content_hash: String,
-    /// The answer, as JSON.
-    pub outcome: String,
-    /// EFFECT is kept for ever, REFUSAL for 30 days.
-    pub class: RememberedClass,
-    /// When it was answered.
-    pub recorded_time: DateTime<Utc>,
-}
-
-/// How long an answer is remembered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum RememberedClass {
-    /// It changed something: for ever.
-    Effect,
-    /// It was refused: 30 days.
-    Refusal,
-}
-
-/// For how many days a refusal is remembered.
-pub const REFUSAL_REMEMBERED_DAYS: i64 = 30;
-
-/// A row of `event`, for whoever reacts to what was committed. The payload names ids and states,
-/// never personal data.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Event {
-    /// Its id, ordered by time.
-    pub event_id: RowId,
-    /// The account.
-    pub account_number: AccountNumber,
-    /// Counts the account's events without a gap.
-    pub account_seq: i64,
-    /// What happened, such as `WITHDRAWAL_RESERVED`.
-    pub kind: String,
-    /// The details.
-    pub payload: serde_json::Value,
-    /// When.
-    pub event_time: DateTime<Utc>,
-}
-
-/// What a batch loaded.
-#[derive(Debug, Default)]
-pub struct Loaded {
-    /// The accounts, by number.
-    pub accounts: BTreeMap<AccountNumber, Account>,
-    /// Answers already given.
-    pub remembered: HashMap<RequestKey, Remembered>,
-    /// Withdrawals asked for by id, and unsent ones of accounts to be frozen.
-    pub withdrawals: BTreeMap<WithdrawalId, Withdrawal>,
-    /// Freezes that ended, asked for by id.
-    pub ended_freezes: BTreeMap<FreezeId, Freeze>,
-    /// Transactions that exist, of those asked for.
-    pub transactions: BTreeSet<(AccountNumber, TransactionId)>,
-    /// Fraud stops so far by account and case number.
-    pub fraud_stops: BTreeMap<(AccountNumber, String), i64>,
-}
-
-/// The rows that a batch writes.
-#[derive(Debug, Default)]
-pub struct Changes {
-    /// Accounts that begin in this batch.
-    pub opened: BTreeSet<AccountNumber>,
-    /// Accounts whose balance row changed.
-    pub touched: BTreeSet<AccountNumber>,
-    /// Accounts whose master row changes: status or profile.
-    pub master: BTreeSet<AccountNumber>,
-    /// Condition rows, new or changed.
-    pub conditions: BTreeMap<ConditionId, Condition>,
-    /// Freeze rows, new or changed.
-    pub freezes: BTreeMap<FreezeId, Freeze>,
-    /// Acts of freezes, new.
-    pub freeze_acts: Vec<FreezeAct>,
-    /// Withdrawal rows, new or changed.
-    pub withdrawals: BTreeMap<WithdrawalId, Withdrawal>,
-    /// Transactions, new.
-    pub transactions: Vec<Transaction>,
-    /// History rows, new.
-    pub history: Vec<StatusChange>,
-    /// Answers to remember, new.
-    pub remembered: Vec<Remembered>,
-    /// Events, new.
-    pub events: Vec<Event>,
-}
-
-impl Changes {
-    /// Whether there is nothing to write.
-    pub fn is_empty(&self) -> bool {
-        self.touched.is_empty() && self.remembered.is_empty()
-    }
-}
 
 /// The working set of one batch.
 #[expect(missing_debug_implementations, reason = "the source of ids is a closure")]
@@ -174,7 +71,7 @@ impl<'a> Book<'a> {
         if envelope.effect == Effect::Take
             && let Some(first) = self.loaded.remembered.get(&request_key(envelope))
         {
-            return replay(first, &hash);
+            return answer::replay(first, &hash);
         }
         let outcome = self.decide(envelope);
         if envelope.effect == Effect::Take {
@@ -206,7 +103,7 @@ impl<'a> Book<'a> {
 
     fn write_step(&mut self, account: &mut Account, step: Step, now: DateTime<Utc>) {
         for (freeze_id, act) in &step.acts {
-            self.write_freeze_act(account, freeze_id, *act, step.at);
+            self.write_freeze_act(account, freeze_id, *act, (LAPSE, step.at));
         }
         let occasion = Occasion {
             reason: LAPSE.to_owned(),
@@ -227,7 +124,7 @@ impl<'a> Book<'a> {
         account: &mut Account,
         freeze_id: &FreezeId,
         act: FreezeActKind,
-        at: DateTime<Utc>,
+        (by, at): (&str, DateTime<Utc>),
     ) {
         let Some(freeze) = account.freezes.iter().find(|freeze| freeze.freeze_id == *freeze_id)
         else {
@@ -239,7 +136,7 @@ impl<'a> Book<'a> {
             account_number: account.number().clone(),
             act,
             act_time: at,
-            principal: LAPSE.to_owned(),
+            principal: by.to_owned(),
             authority_name: String::new(),
             document_no: String::new(),
             amount_minor: freeze.freeze_amount,
@@ -284,14 +181,15 @@ impl<'a> Book<'a> {
         let now = draft.now;
         let money = draft.account.unreserved();
         let promoted = control::promote(money, &mut draft.account.freezes, now, self.rules.zone);
-        let receipt = |account: &Account| receipt(account, &decision, &draft.written);
+        let receipt = |account: &Account| answer::receipt(account, &decision, &draft.written);
         if envelope.effect == Effect::ValidateOnly {
             draft.account.derive_balance();
             return Ok(receipt(&draft.account));
         }
         let mut account = draft.account.clone();
         for freeze_id in &promoted {
-            self.write_freeze_act(&mut account, freeze_id, FreezeActKind::Promoted, now);
+            let by_whom = (&*envelope.principal.name, now);
+            self.write_freeze_act(&mut account, freeze_id, FreezeActKind::Promoted, by_whom);
         }
         let occasion = Occasion {
             reason: decision.reason.clone(),
@@ -476,35 +374,4 @@ fn account_now(now: DateTime<Utc>, account: &Account) -> DateTime<Utc> {
 /// The key under which a command is remembered.
 pub fn request_key(envelope: &Envelope) -> RequestKey {
     (envelope.account_number.clone(), envelope.principal.name.clone(), envelope.request_id.clone())
-}
-
-fn replay(first: &Remembered, hash: &str) -> Outcome {
-    if first.content_hash != hash {
-        return Err(Reason::RequestIdReused.into());
-    }
-    serde_json::from_str::<Outcome>(&first.outcome)
-        .unwrap_or_else(|_error| Err(Refused::from(Reason::Internal)))
-}
-
-fn receipt(account: &Account, decision: &Decision, written: &act::Written) -> Receipt {
-    match &decision.answer {
-        act::Answer::Account => Receipt::Account(Box::new(account.clone())),
-        act::Answer::Freeze(freeze) => {
-            let current = account.freezes.iter().find(|f| f.freeze_id == freeze.freeze_id);
-            Receipt::Freeze(Box::new(FreezeReceipt {
-                freeze: current.unwrap_or(freeze).clone(),
-                account: account.clone(),
-                cancelled: written
-                    .withdrawals
-                    .iter()
-                    .map(|withdrawal| withdrawal.withdrawal_id.clone())
-                    .collect(),
-            }))
-        }
-        act::Answer::Transaction(row) => Receipt::Transaction(Box::new(Transaction {
-            available_after_minor: account.available(),
-            ..(**row).clone()
-        })),
-        act::Answer::Withdrawal(row) => Receipt::Withdrawal(row.clone()),
-    }
 }

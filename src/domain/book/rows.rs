@@ -1,0 +1,121 @@
+//! What a batch loads, and what it writes: the rows around the book.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::account::Account;
+use crate::domain::condition::Condition;
+use crate::domain::freeze::{Freeze, FreezeAct};
+use crate::domain::history::StatusChange;
+use crate::domain::id::{
+    AccountNumber, ConditionId, FreezeId, RequestId, RowId, TransactionId, WithdrawalId,
+};
+use crate::domain::transaction::Transaction;
+use crate::domain::withdrawal::Withdrawal;
+
+/// Names a remembered request.
+pub type RequestKey = (AccountNumber, Arc<str>, RequestId);
+
+/// What a remembered request was answered. A row of `idempotency`; the field names are its columns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remembered {
+    /// The account.
+    pub account_number: AccountNumber,
+    /// Who asked.
+    pub principal: Arc<str>,
+    /// Under which id.
+    pub request_id: RequestId,
+    /// What was asked.
+    pub content_hash: String,
+    /// The answer, as JSON.
+    pub outcome: String,
+    /// EFFECT is kept for ever, REFUSAL for 30 days.
+    pub class: RememberedClass,
+    /// When it was answered.
+    pub recorded_time: DateTime<Utc>,
+}
+
+/// How long an answer is remembered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum RememberedClass {
+    /// It changed something: for ever.
+    Effect,
+    /// It was refused: 30 days.
+    Refusal,
+}
+
+/// For how many days a refusal is remembered.
+pub const REFUSAL_REMEMBERED_DAYS: i64 = 30;
+
+/// A row of `event`, for whoever reacts to what was committed. The payload names ids and states,
+/// never personal data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Its id, ordered by time.
+    pub event_id: RowId,
+    /// The account.
+    pub account_number: AccountNumber,
+    /// Counts the account's events without a gap.
+    pub account_seq: i64,
+    /// What happened, such as `WITHDRAWAL_RESERVED`.
+    pub kind: String,
+    /// The details.
+    pub payload: serde_json::Value,
+    /// When.
+    pub event_time: DateTime<Utc>,
+}
+
+/// What a batch loaded.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// The accounts, by number.
+    pub accounts: BTreeMap<AccountNumber, Account>,
+    /// Answers already given.
+    pub remembered: HashMap<RequestKey, Remembered>,
+    /// Withdrawals asked for by id, and unsent ones of accounts to be frozen.
+    pub withdrawals: BTreeMap<WithdrawalId, Withdrawal>,
+    /// Freezes that ended, asked for by id.
+    pub ended_freezes: BTreeMap<FreezeId, Freeze>,
+    /// Transactions that exist, of those asked for.
+    pub transactions: BTreeSet<(AccountNumber, TransactionId)>,
+    /// Fraud stops so far by account and case number.
+    pub fraud_stops: BTreeMap<(AccountNumber, String), i64>,
+}
+
+/// The rows that a batch writes.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// Accounts that begin in this batch.
+    pub opened: BTreeSet<AccountNumber>,
+    /// Accounts whose balance row changed.
+    pub touched: BTreeSet<AccountNumber>,
+    /// Accounts whose master row changes: status or profile.
+    pub master: BTreeSet<AccountNumber>,
+    /// Condition rows, new or changed.
+    pub conditions: BTreeMap<ConditionId, Condition>,
+    /// Freeze rows, new or changed.
+    pub freezes: BTreeMap<FreezeId, Freeze>,
+    /// Acts of freezes, new.
+    pub freeze_acts: Vec<FreezeAct>,
+    /// Withdrawal rows, new or changed.
+    pub withdrawals: BTreeMap<WithdrawalId, Withdrawal>,
+    /// Transactions, new.
+    pub transactions: Vec<Transaction>,
+    /// History rows, new.
+    pub history: Vec<StatusChange>,
+    /// Answers to remember, new.
+    pub remembered: Vec<Remembered>,
+    /// Events, new.
+    pub events: Vec<Event>,
+}
+
+impl Changes {
+    /// Whether there is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        self.touched.is_empty() && self.remembered.is_empty()
+    }
+}

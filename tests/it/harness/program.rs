@@ -1,0 +1,107 @@
+//! The program in a process of its own, for what only a process shows: its output, its end, and
+//! what is left after `kill -9`.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use account_status::pb::v1::withdraw_service_client::WithdrawServiceClient;
+use account_status::pb::v1::*;
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+use tonic::Status;
+use tonic::transport::Channel;
+
+use super::calls::{cny, fresh, payee};
+
+/// How long a program may take to start; generous, because machines are shared.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running program.
+pub(crate) struct Program {
+    child: Child,
+    output: Lines<BufReader<ChildStdout>>,
+    /// A connection to it.
+    pub(crate) channel: Channel,
+}
+
+impl Program {
+    /// Starts the program on a free port and waits until it answers.
+    pub(crate) async fn start(arguments: &[&str], url: &str) -> Self {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = free.local_addr().unwrap();
+        drop(free);
+        let mut child = Command::new(env!("CARGO_BIN_EXE_account-status"))
+            .args(arguments)
+            .args(["--database-url", url, "--listen", &address.to_string()])
+            .args(["--log", "error", "--drain-secs", "5"])
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let output = BufReader::new(child.stdout.take().unwrap()).lines();
+        let connecting = async {
+            loop {
+                let endpoint = Channel::from_shared(format!("http://{address}")).unwrap();
+                if let Ok(channel) = endpoint.connect().await {
+                    break channel;
+                }
+                assert!(child.try_wait().unwrap().is_none(), "the program ended at its start");
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let channel = tokio::time::timeout(PATIENCE, connecting).await.unwrap();
+        Self { child, output, channel }
+    }
+
+    /// What it printed, up to a line that holds these words.
+    pub(crate) async fn printed_until(&mut self, words: &str) -> String {
+        let mut printed = String::new();
+        loop {
+            let next = tokio::time::timeout(PATIENCE, self.output.next_line()).await.unwrap();
+            let line = next.unwrap().unwrap_or_else(|| panic!("it never printed {words}"));
+            printed.push_str(&line);
+            printed.push('\n');
+            if line.contains(words) {
+                return printed;
+            }
+        }
+    }
+
+    /// Reserves a withdrawal.
+    pub(crate) async fn withdraw(&self, number: &str, amount: &str) -> Result<Withdrawal, Status> {
+        let request = WithdrawRequest {
+            account_number: number.to_owned(),
+            amount: cny(amount),
+            beneficiary: payee(),
+            request_id: fresh(),
+            ..WithdrawRequest::default()
+        };
+        let mut client = WithdrawServiceClient::new(self.channel.clone());
+        Ok(client.withdraw(request).await?.into_inner().withdrawal.unwrap())
+    }
+
+    /// Looks a withdrawal up.
+    pub(crate) async fn find_withdrawal(&self, id: &str) -> Result<Withdrawal, Status> {
+        let get = GetWithdrawalRequest {
+            withdrawal_id: id.to_owned(),
+            ..GetWithdrawalRequest::default()
+        };
+        let mut client = WithdrawServiceClient::new(self.channel.clone());
+        Ok(client.get_withdrawal(get).await?.into_inner().withdrawal.unwrap())
+    }
+
+    /// Ends it as an operator does, and waits for its clean end.
+    pub(crate) async fn terminate(mut self) {
+        let id = self.child.id().unwrap().to_string();
+        let told = std::process::Command::new("kill").args(["-TERM", &id]).status().unwrap();
+        assert!(told.success());
+        drop(self.channel);
+        let ended = tokio::time::timeout(PATIENCE, self.child.wait()).await.unwrap().unwrap();
+        assert!(ended.success(), "the program did not end cleanly: {ended}");
+    }
+
+    /// Ends it as a power cut does.
+    pub(crate) async fn kill(mut self) {
+        self.child.kill().await.unwrap();
+    }
+}
