@@ -1,5 +1,7 @@
 //! Logs: structured, to standard error, without personal data. Fields are dotted names.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{LogFormat, Settings};
@@ -18,7 +20,10 @@ pub struct BadFilter(#[from] tracing_subscriber::filter::ParseError);
 /// When the filter can't be read.
 pub fn start(settings: &Settings) -> Result<(), BadFilter> {
     let filter = EnvFilter::try_new(format!("{QUIET},{}", settings.log))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     // A second start, as in tests, keeps the first one's logs.
     let _started = match settings.log_format {
         LogFormat::Text => builder.try_init(),

@@ -7,15 +7,18 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use clap::Args;
+use strum::VariantArray;
 
 use super::{CliError, print};
-use crate::ask::{AccountKey, Ask, Failure};
+use crate::ask::{AccountKey, Ask, Failure, mask};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::domain::account::Account;
+use crate::domain::freeze::Disclosure;
 use crate::domain::freeze::control::{self, Counting};
 use crate::domain::id::AccountNumber;
 use crate::domain::pass::{self, Operation, Standing};
+use crate::domain::principal::{Principal, Scope};
 use crate::domain::refusal::Reason;
 use crate::service;
 use crate::text::{self, Locale, Placeholders};
@@ -50,6 +53,9 @@ impl Query {
                 Failure::Unavailable | Failure::Internal => failure.to_string(),
             })
         })?;
+        // Who has a shell has not for that reason the scope for what is confidential.
+        let scopes = Scope::VARIANTS.iter().copied().filter(|s| *s != Scope::Confidential);
+        let account = mask::account(account, &Principal::new("query", scopes));
         print(&page(&account, locale, settings.rules.zone))?;
         Ok(ExitCode::SUCCESS)
     }
@@ -137,7 +143,10 @@ fn freezes(out: &mut String, account: &Account, locale: Locale, zone: Tz) {
             until: freeze.expire_time.map(|at| local(at, zone)),
             ..Placeholders::default()
         };
-        let line = text::customer_line(freeze.shown_cause(), locale, &fill);
+        let line = match freeze.disclosure {
+            Disclosure::Open => text::customer_line(freeze.shown_cause(), locale, &fill),
+            Disclosure::Confidential => text::confidential_line(locale),
+        };
         let _ = writeln!(out, "  {line}");
     }
 }

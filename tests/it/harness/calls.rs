@@ -327,6 +327,7 @@ impl Bank {
             authority_name: "Nanshan District Court".to_owned(),
             document_no: "（2026）粤0305执1234号之五".to_owned(),
             reason: "paid".to_owned(),
+            source: FreezeSource::Paper.into(),
             request_id: fresh(),
             ..ReleaseFreezeRecordRequest::default()
         }
