@@ -1,8 +1,10 @@
 //! `account_balance`, `account_master`, `card`: an account with all that is in force on it, in one
 //! statement, so that a read sees one instant.
 
+use std::sync::LazyLock;
+
 use sea_orm::sea_query::Value;
-use sea_orm::{ConnectionTrait, QueryResult};
+use sea_orm::{ConnectionTrait, QueryResult, Statement};
 use serde::Serialize;
 
 use super::bulk::{Kind, Table, as_text};
@@ -122,7 +124,7 @@ impl<'a> MasterRow<'a> {
 }
 
 /// The statement that reads accounts whole; conditions and freezes only where the mask says so.
-pub(super) fn select_whole(engine: Engine) -> String {
+fn select_whole(engine: Engine) -> String {
     let frozen = mask_bit(ConditionKind::Frozen) | mask_bit(ConditionKind::Lost);
     let conditions = CONDITION.gathered(
         engine,
@@ -157,14 +159,14 @@ fn whole(row: &QueryResult) -> Result<Account, Error> {
     })
 }
 
-async fn find(
-    engine: Engine,
-    connection: &impl ConnectionTrait,
-    numbers: impl Iterator<Item = &str>,
-) -> Result<Vec<Account>, Error> {
-    let statement = engine.statement(&select_whole(engine), [engine.texts(numbers)]);
-    let rows = connection.query_all_raw(statement).await?;
-    rows.iter().map(whole).collect()
+fn find(engine: Engine, numbers: &[&AccountNumber]) -> Statement {
+    static SQLITE: LazyLock<String> = LazyLock::new(|| select_whole(Engine::Sqlite));
+    static POSTGRES: LazyLock<String> = LazyLock::new(|| select_whole(Engine::Postgres));
+    let sql: &str = match engine {
+        Engine::Sqlite => &SQLITE,
+        Engine::Postgres => &POSTGRES,
+    };
+    engine.statement(sql, [engine.texts(numbers.iter().map(|number| number.as_str()))])
 }
 
 impl Store {
@@ -173,7 +175,8 @@ impl Store {
     /// # Errors
     /// What the database says.
     pub async fn account_find(&self, numbers: &[&AccountNumber]) -> Result<Vec<Account>, Error> {
-        find(self.engine, &self.reader, numbers.iter().map(|number| number.as_str())).await
+        let statement = find(self.engine, numbers);
+        self.read(statement).await?.iter().map(whole).collect()
     }
 
     /// The account that a card draws on.
@@ -183,7 +186,7 @@ impl Store {
     pub async fn card_find_account(&self, card: &str) -> Result<Option<String>, Error> {
         let sql = "SELECT account_number FROM card WHERE card_number = $1";
         let statement = self.engine.statement(sql, [card.into()]);
-        let row = self.reader.query_one_raw(statement).await?;
+        let row = self.read(statement).await?.pop();
         Ok(row.map(|row| row.try_get("", "account_number")).transpose()?)
     }
 
@@ -200,7 +203,7 @@ impl Store {
             WHERE next_lapse_time IS NOT NULL AND next_lapse_time <= $1
             ORDER BY next_lapse_time LIMIT $2";
         let values: [Value; 2] = [self.engine.time(now), i64::from(limit).into()];
-        let rows = self.reader.query_all_raw(self.engine.statement(sql, values)).await?;
+        let rows = self.read(self.engine.statement(sql, values)).await?;
         rows.iter().map(|row| Ok(row.try_get("", "account_number")?)).collect()
     }
 }
@@ -228,7 +231,8 @@ impl Transaction {
     /// # Errors
     /// What the database says.
     pub async fn account_find(&self, numbers: &[&AccountNumber]) -> Result<Vec<Account>, Error> {
-        find(self.engine, &self.inner, numbers.iter().map(|number| number.as_str())).await
+        let rows = self.inner.query_all_raw(find(self.engine, numbers)).await?;
+        rows.iter().map(whole).collect()
     }
 
     /// How often a case has stopped an account for fraud.

@@ -76,7 +76,7 @@ impl Store {
     pub async fn freeze_find(&self, id: &FreezeId) -> Result<Option<Freeze>, Error> {
         let sql = FREEZE.select(self.engine, "t.freeze_id = $1");
         let statement = self.engine.statement(&sql, [id.as_str().into()]);
-        Ok(documents(&self.reader, statement).await?.pop())
+        Ok(self.documents(statement).await?.pop())
     }
 
     /// The acts of a freeze, oldest first.
@@ -85,7 +85,7 @@ impl Store {
     /// What the database says.
     pub async fn freeze_list_acts(&self, id: &FreezeId) -> Result<Vec<FreezeAct>, Error> {
         let sql = ACT.select(self.engine, "t.freeze_id = $1 ORDER BY t.act_time, t.act_id");
-        documents(&self.reader, self.engine.statement(&sql, [id.as_str().into()])).await
+        self.documents(self.engine.statement(&sql, [id.as_str().into()])).await
     }
 
     /// The ids of an account's confidential freezes, ended ones too.
@@ -99,7 +99,7 @@ impl Store {
         let sql =
             FREEZE.select(self.engine, "t.account_number = $1 AND t.disclosure = 'CONFIDENTIAL'");
         let statement = self.engine.statement(&sql, [number.as_str().into()]);
-        let found: Vec<Freeze> = documents(&self.reader, statement).await?;
+        let found: Vec<Freeze> = self.documents(statement).await?;
         Ok(found.into_iter().map(|freeze| freeze.freeze_id).collect())
     }
 
@@ -129,7 +129,7 @@ impl Store {
             freeze_type.into(),
             i64::from(limit).into(),
         ];
-        documents(&self.reader, self.engine.statement(&sql, values)).await
+        self.documents(self.engine.statement(&sql, values)).await
     }
 }
 

@@ -3,7 +3,7 @@
 use sea_orm::sea_query::Value;
 
 use super::bulk::{Kind, Table};
-use super::{Error, Store, documents};
+use super::{Error, Store};
 use crate::domain::history::StatusChange;
 use crate::domain::id::AccountNumber;
 
@@ -47,6 +47,6 @@ impl Store {
             "t.account_number = $1 AND t.sequence < $2 ORDER BY t.sequence DESC LIMIT $3",
         );
         let values: [Value; 3] = [number.as_str().into(), before.into(), i64::from(limit).into()];
-        documents(&self.reader, self.engine.statement(&sql, values)).await
+        self.documents(self.engine.statement(&sql, values)).await
     }
 }

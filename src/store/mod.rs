@@ -95,6 +95,21 @@ fn class(error: &DbErr) -> Class {
     }
 }
 
+/// Whether a connection turned out to be gone, as after a restart of the server; not when none
+/// could be had.
+fn is_dead_connection(error: &DbErr) -> bool {
+    use sea_orm::sqlx::Error as Sqlx;
+    let inner = match error {
+        DbErr::Conn(RuntimeErr::SqlxError(inner))
+        | DbErr::Exec(RuntimeErr::SqlxError(inner))
+        | DbErr::Query(RuntimeErr::SqlxError(inner)) => inner,
+        _ => return false,
+    };
+    let terminated = |code: &str| code.starts_with("57P");
+    matches!(inner.as_ref(), Sqlx::Io(_) | Sqlx::Protocol(_))
+        || inner.as_database_error().is_some_and(|e| e.code().is_some_and(|c| terminated(&c)))
+}
+
 /// Which database it is, and the words in which the two differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
@@ -161,6 +176,7 @@ impl Engine {
 #[derive(Debug, Clone)]
 pub struct Store {
     engine: Engine,
+    pools: Pools,
     writer: DatabaseConnection,
     reader: DatabaseConnection,
 }
@@ -189,7 +205,7 @@ impl Store {
         let writers = if engine == Engine::Sqlite { 1 } else { pools.writers };
         let writer = Database::connect(options(engine, url, writers)).await?;
         let reader = Database::connect(options(engine, url, pools.readers)).await?;
-        Ok(Self { engine, writer, reader })
+        Ok(Self { engine, pools, writer, reader })
     }
 
     /// Which engine it is.
@@ -215,8 +231,32 @@ impl Store {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
+        // Nothing has happened at BEGIN, so a connection that died unnoticed costs only the try.
+        for _ in 0..self.pools.writers {
+            match self.writer.begin_with_options(options.clone()).await {
+                Err(error) if is_dead_connection(&error) => {}
+                begun => return Ok(Transaction { engine: self.engine, inner: begun? }),
+            }
+        }
         let inner = self.writer.begin_with_options(options).await?;
         Ok(Transaction { engine: self.engine, inner })
+    }
+
+    /// Rows of a read. A connection that died unnoticed is replaced by the next one: a read may be
+    /// repeated, and at most the whole pool has died.
+    async fn read(&self, statement: Statement) -> Result<Vec<QueryResult>, Error> {
+        for _ in 0..self.pools.readers {
+            match self.reader.query_all_raw(statement.clone()).await {
+                Err(error) if is_dead_connection(&error) => {}
+                read => return Ok(read?),
+            }
+        }
+        Ok(self.reader.query_all_raw(statement).await?)
+    }
+
+    /// Documents of a read, as [`documents`].
+    async fn documents<T: DeserializeOwned>(&self, statement: Statement) -> Result<Vec<T>, Error> {
+        self.read(statement).await?.iter().map(|row| document(row, "doc")).collect()
     }
 
     /// Closes all connections.

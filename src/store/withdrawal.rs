@@ -44,7 +44,7 @@ impl Store {
     pub async fn withdrawal_find(&self, id: &WithdrawalId) -> Result<Option<Withdrawal>, Error> {
         let sql = WITHDRAWAL.select(self.engine, "t.withdrawal_id = $1");
         let statement = self.engine.statement(&sql, [id.as_str().into()]);
-        Ok(documents(&self.reader, statement).await?.pop())
+        Ok(self.documents(statement).await?.pop())
     }
 
     /// Withdrawals of an account, newest first, below `before`, at most `limit`.
@@ -66,7 +66,7 @@ impl Store {
         let state: &str = state.map_or("", Into::into);
         let values: [Value; 4] =
             [number.as_str().into(), before.into(), state.into(), i64::from(limit).into()];
-        documents(&self.reader, self.engine.statement(&sql, values)).await
+        self.documents(self.engine.statement(&sql, values)).await
     }
 }
 

@@ -12,6 +12,7 @@ mod harness;
 
 mod cli;
 mod crash;
+mod ledger;
 mod smoke;
 mod tidy;
 mod together;
