@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
 
-use crate::domain::book::Rules;
+use crate::domain::batch::Rules;
 use crate::domain::history::HistoryKey;
 
 /// The embedded database, used when none is named.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use tokio::sync::broadcast;
 
-use crate::domain::book::Event;
+use crate::domain::batch::Event;
 
 /// How many batches a listener may lag behind.
 const LAG_MAX: usize = 1_024;

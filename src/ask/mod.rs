@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 
 use crate::clock::Clock;
 use crate::domain::account::Account;
-use crate::domain::book::Rules;
+use crate::domain::batch::Rules;
 use crate::domain::freeze::{Freeze, FreezeAct};
 use crate::domain::history::StatusChange;
 use crate::domain::id::{AccountNumber, FreezeId, WithdrawalId};

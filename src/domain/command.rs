@@ -14,8 +14,9 @@ use super::act::open_account::OpenAccount;
 use super::act::record_transaction::RecordTransaction;
 use super::act::release_freeze::ReleaseFreeze;
 use super::act::withdraw::Withdraw;
+use super::batch::Needs;
 use super::freeze::Freeze;
-use super::id::{AccountNumber, FreezeId, RequestId, TransactionId, WithdrawalId};
+use super::id::{AccountNumber, RequestId, WithdrawalId};
 use super::money::Minor;
 use super::principal::Principal;
 use super::refusal::Refused;
@@ -83,21 +84,6 @@ impl Envelope {
     }
 }
 
-/// The rows beside the account that a command has to see.
-#[derive(Debug, Clone, Default)]
-pub struct Needs {
-    /// A withdrawal.
-    pub withdrawal: Option<WithdrawalId>,
-    /// The account's withdrawals that were not sent.
-    pub unsent: bool,
-    /// A freeze, in force or ended.
-    pub freeze: Option<FreezeId>,
-    /// Whether this transaction exists.
-    pub transaction: Option<TransactionId>,
-    /// The fraud stops of this case.
-    pub stops_of_case: Option<String>,
-}
-
 impl Command {
     /// What has to be loaded beside the account.
     pub fn needs(&self) -> Needs {
@@ -132,22 +118,6 @@ impl Command {
             Self::CancelWithdrawal(_) => "cancel_withdrawal",
             Self::Lapse => "lapse",
         }
-    }
-}
-
-/// A field that is wrong whatever the account looks like; the edge collects all of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Violation {
-    /// The request field, as the contract names it.
-    pub field: &'static str,
-    /// What is wrong with it.
-    pub description: String,
-}
-
-impl Violation {
-    /// A violation of a field.
-    pub fn new(field: &'static str, description: impl Into<String>) -> Self {
-        Self { field, description: description.into() }
     }
 }
 

@@ -38,12 +38,16 @@ pub mod approval;
 pub mod history;
 pub mod principal;
 
-pub mod command;
 pub mod refusal;
 
-pub mod act;
-pub mod book;
+pub mod batch;
 pub mod lapse;
+
+pub mod act;
+
+pub mod command;
+
+pub mod book;
 
 #[cfg(test)]
 mod tests;

@@ -307,3 +307,19 @@ impl From<Reason> for Refused {
         Refusal::of(reason).into()
     }
 }
+
+/// A field that is wrong whatever the account looks like; the edge collects all of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// The request field, as the contract names it.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub description: String,
+}
+
+impl Violation {
+    /// A violation of a field.
+    pub fn new(field: &'static str, description: impl Into<String>) -> Self {
+        Self { field, description: description.into() }
+    }
+}

@@ -4,7 +4,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::Parts;
-use crate::domain::book::{Book, Changes};
+use crate::domain::batch::Changes;
+use crate::domain::book::Book;
 use crate::domain::command::{Envelope, Outcome};
 use crate::feed::Committed;
 use crate::store;

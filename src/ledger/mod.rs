@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::Clock;
-use crate::domain::book::Rules;
+use crate::domain::batch::Rules;
 use crate::domain::command::{Envelope, Receipt};
 use crate::domain::refusal::Refused;
 use crate::feed::Feed;

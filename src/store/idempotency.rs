@@ -5,7 +5,7 @@ use sea_orm::sea_query::Value;
 
 use super::bulk::{Kind, Table};
 use super::{Engine, Error, Transaction, documents};
-use crate::domain::book::{REFUSAL_REMEMBERED_DAYS, Remembered, RequestKey};
+use crate::domain::batch::{REFUSAL_REMEMBERED_DAYS, Remembered, RequestKey};
 
 pub(super) const IDEMPOTENCY: Table = Table {
     name: "idempotency",

@@ -6,8 +6,10 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::{Error, Transaction};
-use crate::domain::book::{Loaded, RequestKey, request_key};
-use crate::domain::command::{Effect, Envelope, Needs};
+use crate::domain::batch::Needs;
+use crate::domain::batch::{Loaded, RequestKey};
+use crate::domain::book::request_key;
+use crate::domain::command::{Effect, Envelope};
 use crate::domain::id::{AccountNumber, FreezeId, TransactionId, WithdrawalId};
 
 impl Transaction {

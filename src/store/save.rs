@@ -12,7 +12,7 @@ use super::transaction_log::TRANSACTION_LOG;
 use super::withdrawal::WITHDRAWAL;
 use super::{Error, Transaction};
 use crate::domain::account::Account;
-use crate::domain::book::Changes;
+use crate::domain::batch::Changes;
 use crate::domain::id::AccountNumber;
 
 impl Transaction {

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{Answer, Decision, Draft};
-use crate::domain::book::Loaded;
+use crate::domain::batch::Loaded;
 use crate::domain::id::WithdrawalId;
 use crate::domain::refusal::{Fact, Reason, Refusal, Refused};
 use crate::domain::withdrawal::{self, Event, Withdrawal};

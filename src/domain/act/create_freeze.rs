@@ -10,8 +10,7 @@ use super::{Answer, Decision, Draft, same_currency};
 use crate::domain::account::Account;
 use crate::domain::action::SecondPerson;
 use crate::domain::approval;
-use crate::domain::book::{Ids, Loaded};
-use crate::domain::command::Violation;
+use crate::domain::batch::{Ids, Loaded};
 use crate::domain::freeze::control::{self, Counting};
 use crate::domain::freeze::kind::{self, AmountRule, AuthorityKind, CountedFrom, FirstTerm, Makes};
 use crate::domain::freeze::{
@@ -20,6 +19,7 @@ use crate::domain::freeze::{
 };
 use crate::domain::id::{FreezeId, RowId};
 use crate::domain::money::{Minor, Money};
+use crate::domain::refusal::Violation;
 use crate::domain::refusal::{Fact, Reason, Refusal, Refused};
 use crate::domain::status::{Cause, Lifecycle};
 use crate::domain::terms::{self, Term};

@@ -6,10 +6,9 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::create_freeze::{Placed, blank_freeze};
-use super::{Draft, blank_account};
+use super::{Beginning, Draft, blank_account};
 use crate::domain::account::Profile;
-use crate::domain::book::{Ids, Rules};
-use crate::domain::command::Envelope;
+use crate::domain::batch::Ids;
 use crate::domain::freeze::kind::AuthorityKind;
 use crate::domain::freeze::{FreezeMode, FreezeType};
 use crate::domain::money::Money;
@@ -40,16 +39,11 @@ pub struct ImportAccount {
 
 impl ImportAccount {
     /// The account as it begins here.
-    pub fn begin<'a>(
-        &self,
-        envelope: &'a Envelope,
-        now: DateTime<Utc>,
-        rules: &'a Rules,
-        ids: &mut Ids,
-    ) -> Draft<'a> {
+    pub fn begin<'a>(&self, beginning: Beginning<'a>, ids: &mut Ids) -> Draft<'a> {
+        let Beginning { account_number, principal, now, rules } = beginning;
         let profile = Profile {
             account_id: self.account_id.clone(),
-            account_number: envelope.account_number.clone(),
+            account_number: account_number.clone(),
             account_name: self.account_name.clone(),
             customer_id: self.customer_id.clone(),
             branch_code: self.branch_code.clone(),
@@ -59,7 +53,7 @@ impl ImportAccount {
         account.balance.opening_balance_minor = self.balance.minor;
         account.balance.balance_minor = self.balance.minor;
         account.balance.last_transaction_time = self.last_transaction_time;
-        let mut draft = Draft::new(account, now, rules, &envelope.principal);
+        let mut draft = Draft::new(account, now, rules, principal);
         draft.began = self.since;
         self.condition(&mut draft, ids);
         draft.written.events.push(("ACCOUNT_IMPORTED", json!({})));

@@ -14,8 +14,7 @@ use chrono::{DateTime, Utc};
 
 use super::account::{Account, Balance, Profile};
 use super::approval::ApprovalStatus;
-use super::book::{Ids, Loaded, Rules};
-use super::command::{Command, Envelope};
+use super::batch::{Ids, Rules};
 use super::condition::Condition;
 use super::freeze::{Freeze, FreezeAct, FreezeMode};
 use super::id::{AccountNumber, ConditionId};
@@ -92,54 +91,17 @@ impl Decision {
     }
 }
 
-/// Whether a command makes the account that it is about.
-pub fn begins_account(command: &Command) -> bool {
-    matches!(command, Command::OpenAccount(_) | Command::ImportAccount(_))
-}
-
-/// Decides a command on a known account.
-///
-/// # Errors
-/// Everything that stands in its way.
-pub fn decide(
-    command: &Command,
-    draft: &mut Draft<'_>,
-    loaded: &Loaded,
-    ids: &mut Ids,
-) -> Result<Decision, Refused> {
-    match command {
-        Command::OpenAccount(_) | Command::ImportAccount(_) => Err(Reason::AccountExists.into()),
-        Command::ChangeStatus(change) => change.decide(draft, loaded, ids),
-        Command::CreateFreeze(create) => create.decide(draft, loaded, ids),
-        Command::ReleaseFreeze(release) => release.decide(draft, loaded, ids),
-        Command::RecordTransaction(record) => record.decide(draft, loaded, ids),
-        Command::Withdraw(withdraw) => withdraw.decide(draft, ids),
-        Command::CancelWithdrawal(cancel) => cancel.decide(draft, loaded),
-        Command::Lapse => Ok(Decision::plain(super::lapse::LAPSE, Answer::Account)),
-    }
-}
-
-/// Decides a command on an account that doesn't exist.
-///
-/// # Errors
-/// ACCOUNT_NOT_FOUND, unless the command makes it.
-pub fn begin<'a>(
-    envelope: &'a Envelope,
-    now: DateTime<Utc>,
-    rules: &'a Rules,
-    ids: &mut Ids,
-) -> Result<Draft<'a>, Refused> {
-    match &envelope.command {
-        Command::OpenAccount(open) => Ok(open.begin(envelope, now, rules, ids)),
-        Command::ImportAccount(import) => Ok(import.begin(envelope, now, rules, ids)),
-        Command::ChangeStatus(_)
-        | Command::CreateFreeze(_)
-        | Command::ReleaseFreeze(_)
-        | Command::RecordTransaction(_)
-        | Command::Withdraw(_)
-        | Command::CancelWithdrawal(_)
-        | Command::Lapse => Err(Reason::AccountNotFound.into()),
-    }
+/// Where and by whom an account begins.
+#[derive(Debug, Clone, Copy)]
+pub struct Beginning<'a> {
+    /// The number that it gets.
+    pub account_number: &'a AccountNumber,
+    /// Who asks.
+    pub principal: &'a Principal,
+    /// The instant.
+    pub now: DateTime<Utc>,
+    /// What holds for all accounts.
+    pub rules: &'a Rules,
 }
 
 impl<'a> Draft<'a> {

@@ -1,13 +1,11 @@
 //! OpenAccount: core banking assigned a number; the account begins in opening, under review.
 
-use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Draft, blank_account};
+use super::{Beginning, Draft, blank_account};
 use crate::domain::account::Profile;
-use crate::domain::book::{Ids, Rules};
-use crate::domain::command::Envelope;
+use crate::domain::batch::Ids;
 use crate::domain::id::RowId;
 use crate::domain::money::Currency;
 use crate::domain::status::{Cause, ConditionKind, Lifecycle};
@@ -29,24 +27,19 @@ pub struct OpenAccount {
 
 impl OpenAccount {
     /// The account as it begins.
-    pub fn begin<'a>(
-        &self,
-        envelope: &'a Envelope,
-        now: DateTime<Utc>,
-        rules: &'a Rules,
-        ids: &mut Ids,
-    ) -> Draft<'a> {
+    pub fn begin<'a>(&self, beginning: Beginning<'a>, ids: &mut Ids) -> Draft<'a> {
+        let Beginning { account_number, principal, now, rules } = beginning;
         let account_id = self.account_id.clone();
         let profile = Profile {
             account_id: account_id.unwrap_or_else(|| RowId::from(ids()).as_str().to_owned()),
-            account_number: envelope.account_number.clone(),
+            account_number: account_number.clone(),
             account_name: self.account_name.clone(),
             customer_id: self.customer_id.clone(),
             branch_code: self.branch_code.clone(),
             opened_time: now,
         };
         let account = blank_account(profile, self.currency, Lifecycle::Opening);
-        let mut draft = Draft::new(account, now, rules, &envelope.principal);
+        let mut draft = Draft::new(account, now, rules, principal);
         let review = draft.condition(ConditionKind::Opening, Cause::OpeningInReview, ids);
         draft.account.conditions.push(review);
         draft.written.events.push(("ACCOUNT_OPENED", json!({})));

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{Answer, Decision, Draft, same_currency};
-use crate::domain::book::{Ids, Loaded};
+use crate::domain::batch::{Ids, Loaded};
 use crate::domain::id::TransactionId;
 use crate::domain::money::{Minor, Money};
 use crate::domain::pass::{self, Movement, Operation, Presence};

@@ -8,14 +8,14 @@ use super::create_freeze::act_row;
 use super::{Answer, Decision, Draft, same_currency};
 use crate::domain::action::SecondPerson;
 use crate::domain::approval;
-use crate::domain::book::{Ids, Loaded};
-use crate::domain::command::Violation;
+use crate::domain::batch::{Ids, Loaded};
 use crate::domain::freeze::kind::AuthorityKind;
 use crate::domain::freeze::{
     Freeze, FreezeAct, FreezeActKind, FreezeMode, FreezeSource, FreezeStatus, FreezeType, Urgency,
 };
 use crate::domain::id::FreezeId;
 use crate::domain::money::{Minor, Money};
+use crate::domain::refusal::Violation;
 use crate::domain::refusal::{Fact, Reason, Refusal, Refused};
 
 /// How much to lift.

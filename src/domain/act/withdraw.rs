@@ -5,11 +5,11 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{Answer, Decision, Draft, same_currency};
-use crate::domain::book::Ids;
-use crate::domain::command::Violation;
+use crate::domain::batch::Ids;
 use crate::domain::id::{AccountNumber, WithdrawalId};
 use crate::domain::money::{Minor, Money};
 use crate::domain::pass::{self, Movement, Presence};
+use crate::domain::refusal::Violation;
 use crate::domain::refusal::{Fact, Reason, Refusal, Refused};
 use crate::domain::transaction::{EntryChannel, Purpose, customer_debit};
 use crate::domain::withdrawal::{Beneficiary, State, Withdrawal};

@@ -1,9 +1,9 @@
 //! What a command is answered: the first time from the account as it leaves it, later from what is
 //! remembered.
 
-use super::Remembered;
 use crate::domain::account::Account;
 use crate::domain::act::{Answer, Decision, Written};
+use crate::domain::batch::Remembered;
 use crate::domain::command::{FreezeReceipt, Outcome, Receipt};
 use crate::domain::refusal::{Reason, Refused};
 use crate::domain::transaction::Transaction;

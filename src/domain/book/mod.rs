@@ -5,44 +5,24 @@
 //! accepted, so a refusal changes nothing but its own record and lapses already due.
 
 mod answer;
-mod rows;
+mod dispatch;
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
-use chrono_tz::Tz;
 use serde_json::json;
 
-pub use rows::{
-    Changes, Event, Loaded, REFUSAL_REMEMBERED_DAYS, Remembered, RememberedClass, RequestKey,
-};
-
 use super::account::Account;
-use super::act::{self, Decision, Draft};
+use super::act::{Beginning, Decision, Draft, Written};
 use super::approval::ApprovalStatus;
+use super::batch::{Changes, Event, Ids, Loaded, Remembered, RememberedClass, RequestKey, Rules};
 use super::command::{Command, Effect, Envelope, Outcome, Receipt};
 use super::condition::Condition;
 use super::freeze::{FreezeAct, FreezeActKind, control};
-use super::history::{self, HistoryKey, Link, Occasion, StatusChange};
-use super::id::{AccountNumber, FreezeId, NewId};
+use super::history::{self, Link, Occasion, StatusChange};
+use super::id::{AccountNumber, FreezeId};
 use super::lapse::{self, LAPSE, Step};
 use super::refusal::Reason;
-
-/// What holds for all accounts alike.
-#[derive(Debug, Clone)]
-pub struct Rules {
-    /// The bank's zone: days, months and years are counted in it.
-    pub zone: Tz,
-    /// The key of the history chain.
-    pub history_key: HistoryKey,
-    /// The most withdrawals that may hold money on one account.
-    pub open_withdrawals_max: i64,
-    /// Days after which an oral loss report lapses (储蓄管理条例 30–31: 5).
-    pub oral_loss_days: u32,
-}
-
-/// Makes fresh ids; the clock's.
-pub type Ids = Box<dyn FnMut() -> NewId + Send>;
 
 /// The working set of one batch.
 #[expect(missing_debug_implementations, reason = "the source of ids is a closure")]
@@ -151,7 +131,7 @@ impl<'a> Book<'a> {
         let number = &envelope.account_number;
         let known = self.loaded.accounts.get(number).cloned();
         let Some(before) = known else { return self.begin(envelope) };
-        if act::begins_account(&envelope.command) {
+        if dispatch::begins_account(&envelope.command) {
             return Err(Reason::AccountExists.into());
         }
         let stale = envelope.expected_version.is_some_and(|v| v != before.balance.status_version);
@@ -160,12 +140,19 @@ impl<'a> Book<'a> {
         }
         let now = account_now(self.now, &before);
         let mut draft = Draft::new(before.clone(), now, self.rules, &envelope.principal);
-        let decision = act::decide(&envelope.command, &mut draft, &self.loaded, &mut self.ids)?;
+        let decision =
+            dispatch::decide(&envelope.command, &mut draft, &self.loaded, &mut self.ids)?;
         self.settle(Some(&before), draft, decision, envelope)
     }
 
     fn begin(&mut self, envelope: &Envelope) -> Outcome {
-        let draft = act::begin(envelope, self.now, self.rules, &mut self.ids)?;
+        let beginning = Beginning {
+            account_number: &envelope.account_number,
+            principal: &envelope.principal,
+            now: self.now,
+            rules: self.rules,
+        };
+        let draft = dispatch::begin(&envelope.command, beginning, &mut self.ids)?;
         let decision = draft.begun();
         self.settle(None, draft, decision, envelope)
     }
@@ -267,7 +254,7 @@ impl<'a> Book<'a> {
         });
     }
 
-    fn take_written(&mut self, written: &act::Written) {
+    fn take_written(&mut self, written: &Written) {
         self.changes.freeze_acts.extend(written.freeze_acts.iter().cloned());
         self.changes.transactions.extend(written.transactions.iter().cloned());
         for transaction in &written.transactions {

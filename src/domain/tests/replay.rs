@@ -4,7 +4,7 @@ use super::support::{World, at, cancel, change, court, credit, release, withdraw
 use crate::domain::act::release_freeze::Extent;
 use crate::domain::act::withdraw::Withdraw;
 use crate::domain::action::Action;
-use crate::domain::book::RememberedClass;
+use crate::domain::batch::RememberedClass;
 use crate::domain::command::{Effect, Envelope, Receipt};
 use crate::domain::freeze::FreezeStatus;
 use crate::domain::id::AccountNumber;

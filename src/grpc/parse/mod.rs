@@ -25,7 +25,7 @@ pub(super) use transaction::record_transaction;
 pub(super) use withdrawal::{cancel_withdrawal, withdraw};
 
 use super::failure::Failure;
-use crate::domain::command;
+use crate::domain::refusal;
 
 pub(super) use etag::{status_etag, withdrawal_etag};
 
@@ -46,7 +46,7 @@ impl Violations {
     }
 
     /// Adds what the rules of an act found.
-    fn extend(&mut self, found: Vec<command::Violation>) {
+    fn extend(&mut self, found: Vec<refusal::Violation>) {
         self.0.extend(found.into_iter().map(|wrong| (wrong.field.to_owned(), wrong.description)));
     }
 

@@ -5,7 +5,7 @@
 use super::{ChangeStatus, not_applicable, pick};
 use crate::domain::act::Draft;
 use crate::domain::act::create_freeze::{Placed, act_row, blank_freeze};
-use crate::domain::book::Ids;
+use crate::domain::batch::Ids;
 use crate::domain::freeze::kind::AuthorityKind;
 use crate::domain::freeze::{Freeze, FreezeActKind, FreezeMode, FreezeStatus, FreezeType};
 use crate::domain::id::FreezeId;

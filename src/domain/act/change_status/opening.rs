@@ -2,7 +2,7 @@
 
 use super::ChangeStatus;
 use crate::domain::act::Draft;
-use crate::domain::book::Ids;
+use crate::domain::batch::Ids;
 use crate::domain::condition::Condition;
 use crate::domain::status::{Cause, ConditionKind, Lifecycle};
 

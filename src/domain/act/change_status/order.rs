@@ -3,7 +3,7 @@
 use super::{ChangeStatus, not_applicable, pick};
 use crate::domain::act::Draft;
 use crate::domain::action::Action;
-use crate::domain::book::{Ids, Loaded};
+use crate::domain::batch::{Ids, Loaded};
 use crate::domain::id::ConditionId;
 use crate::domain::money::Minor;
 use crate::domain::refusal::{Fact, Reason, Refusal, Refused};

@@ -11,7 +11,7 @@ use chrono_tz::Tz;
 
 use crate::domain::account::{Account, Profile};
 use crate::domain::act::blank_account;
-use crate::domain::book::Rules;
+use crate::domain::batch::Rules;
 use crate::domain::condition::Condition;
 use crate::domain::freeze::kind::AuthorityKind;
 use crate::domain::freeze::{

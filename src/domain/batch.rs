@@ -1,20 +1,52 @@
-//! What a batch loads, and what it writes: the rows around the book.
+//! A batch of commands: what holds for all of it, what it loads, and what it writes.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::account::Account;
 use crate::domain::condition::Condition;
 use crate::domain::freeze::{Freeze, FreezeAct};
-use crate::domain::history::StatusChange;
+use crate::domain::history::{HistoryKey, StatusChange};
 use crate::domain::id::{
-    AccountNumber, ConditionId, FreezeId, RequestId, RowId, TransactionId, WithdrawalId,
+    AccountNumber, ConditionId, FreezeId, NewId, RequestId, RowId, TransactionId, WithdrawalId,
 };
 use crate::domain::transaction::Transaction;
 use crate::domain::withdrawal::Withdrawal;
+
+/// What holds for all accounts alike.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// The bank's zone: days, months and years are counted in it.
+    pub zone: Tz,
+    /// The key of the history chain.
+    pub history_key: HistoryKey,
+    /// The most withdrawals that may hold money on one account.
+    pub open_withdrawals_max: i64,
+    /// Days after which an oral loss report lapses (储蓄管理条例 30–31: 5).
+    pub oral_loss_days: u32,
+}
+
+/// Makes fresh ids; the clock's.
+pub type Ids = Box<dyn FnMut() -> NewId + Send>;
+
+/// The rows beside the account that a command has to see.
+#[derive(Debug, Clone, Default)]
+pub struct Needs {
+    /// A withdrawal.
+    pub withdrawal: Option<WithdrawalId>,
+    /// The account's withdrawals that were not sent.
+    pub unsent: bool,
+    /// A freeze, in force or ended.
+    pub freeze: Option<FreezeId>,
+    /// Whether this transaction exists.
+    pub transaction: Option<TransactionId>,
+    /// The fraud stops of this case.
+    pub stops_of_case: Option<String>,
+}
 
 /// Names a remembered request.
 pub type RequestKey = (AccountNumber, Arc<str>, RequestId);

@@ -1,0 +1,56 @@
+//! Which act decides which command.
+
+use crate::domain::act::{Answer, Beginning, Decision, Draft};
+use crate::domain::batch::{Ids, Loaded};
+use crate::domain::command::Command;
+use crate::domain::lapse::LAPSE;
+use crate::domain::refusal::{Reason, Refused};
+
+/// Whether a command makes the account that it is about.
+pub(super) fn begins_account(command: &Command) -> bool {
+    matches!(command, Command::OpenAccount(_) | Command::ImportAccount(_))
+}
+
+/// Decides a command on a known account.
+///
+/// # Errors
+/// Everything that stands in its way.
+pub(super) fn decide(
+    command: &Command,
+    draft: &mut Draft<'_>,
+    loaded: &Loaded,
+    ids: &mut Ids,
+) -> Result<Decision, Refused> {
+    match command {
+        Command::OpenAccount(_) | Command::ImportAccount(_) => Err(Reason::AccountExists.into()),
+        Command::ChangeStatus(change) => change.decide(draft, loaded, ids),
+        Command::CreateFreeze(create) => create.decide(draft, loaded, ids),
+        Command::ReleaseFreeze(release) => release.decide(draft, loaded, ids),
+        Command::RecordTransaction(record) => record.decide(draft, loaded, ids),
+        Command::Withdraw(withdraw) => withdraw.decide(draft, ids),
+        Command::CancelWithdrawal(cancel) => cancel.decide(draft, loaded),
+        Command::Lapse => Ok(Decision::plain(LAPSE, Answer::Account)),
+    }
+}
+
+/// Decides a command on an account that doesn't exist.
+///
+/// # Errors
+/// ACCOUNT_NOT_FOUND, unless the command makes it.
+pub(super) fn begin<'a>(
+    command: &Command,
+    beginning: Beginning<'a>,
+    ids: &mut Ids,
+) -> Result<Draft<'a>, Refused> {
+    match command {
+        Command::OpenAccount(open) => Ok(open.begin(beginning, ids)),
+        Command::ImportAccount(import) => Ok(import.begin(beginning, ids)),
+        Command::ChangeStatus(_)
+        | Command::CreateFreeze(_)
+        | Command::ReleaseFreeze(_)
+        | Command::RecordTransaction(_)
+        | Command::Withdraw(_)
+        | Command::CancelWithdrawal(_)
+        | Command::Lapse => Err(Reason::AccountNotFound.into()),
+    }
+}
