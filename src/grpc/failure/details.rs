@@ -14,7 +14,7 @@ use crate::domain::principal::Scope;
 use crate::domain::refusal::{Fact, Reason, Refusal, Refused};
 use crate::domain::status::Cause;
 use crate::grpc::caller::{Audience, local_time};
-use crate::grpc::parse::Violations;
+use crate::grpc::failure::Violations;
 use crate::text::{self, Placeholders};
 
 /// The most violations that details list: they travel in a header, and clients bound those.

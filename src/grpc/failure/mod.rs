@@ -11,15 +11,16 @@ mod rule;
 #[cfg(test)]
 mod tests;
 mod transport;
+mod violations;
 
 use tonic::Status;
 use tonic_types::StatusExt;
 
 pub(crate) use rule::code_name;
 pub(crate) use transport::{is_bare, rebuilt};
+pub(crate) use violations::Violations;
 
 use super::caller::Audience;
-use super::parse::Violations;
 use crate::domain::refusal::{Reason, Refusal, Refused};
 use crate::{ask, ledger, text};
 

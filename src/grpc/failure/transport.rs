@@ -9,7 +9,7 @@ use tonic::{Code, Status};
 use super::Failure;
 use crate::domain::refusal::Reason;
 use crate::grpc::caller::Audience;
-use crate::grpc::parse::Violations;
+use crate::grpc::failure::Violations;
 
 /// Tells a client which compressions it may use; goes with the refusal of another one.
 const ACCEPT_ENCODING: &str = "grpc-accept-encoding";

@@ -15,7 +15,7 @@ use crate::domain::refusal::{Fact, Refusal};
 use crate::domain::transaction::EntryChannel;
 use crate::grpc::caller::{Audience, CallId, Caller};
 use crate::grpc::failure::Failure;
-use crate::grpc::parse::Violations;
+use crate::grpc::failure::Violations;
 
 const CHANNEL_HEADER: &str = "x-entry-channel";
 const CHANNEL_PREFIX: &str = "ENTRY_CHANNEL_";

@@ -15,7 +15,7 @@ use tonic::body::Body;
 use super::{Around, Inner, Next};
 use crate::grpc::caller::Caller;
 use crate::grpc::failure::Failure;
-use crate::grpc::parse::Violations;
+use crate::grpc::failure::Violations;
 
 const GRPC: &str = "application/grpc";
 /// A message's flag and length stand in front of it.
