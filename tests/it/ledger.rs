@@ -4,9 +4,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use account_status::clock::Clock;
+use account_status::domain::act::change_status::ChangeStatus;
+use account_status::domain::action::Action;
 use account_status::domain::command::{Command, Effect, Envelope};
 use account_status::domain::id::{AccountNumber, RequestId};
 use account_status::domain::principal::Principal;
+use account_status::domain::transaction::{EntryChannel, Identification};
 use account_status::feed::Feed;
 use account_status::ledger::{Failure, LANE_QUEUE_MAX, Ledger, Parts};
 use account_status::service;
@@ -67,6 +70,55 @@ on_every_engine! {
         drop(ledger);
         running.join_all().await;
         parts.store.close().await;
+        bank.finish().await;
+    }
+}
+
+/// A status action without its cause never passes the edge; handed in behind it, it panics where
+/// the rules rely on the edge. Whoever shares the batch doesn't notice.
+fn poisoned() -> Envelope {
+    let change = ChangeStatus {
+        action: Action::MarkDormant,
+        causes: Vec::new(),
+        reason: String::new(),
+        condition_id: None,
+        missing_items: Vec::new(),
+        restriction: None,
+        amount: None,
+        end_time: None,
+        authority: String::new(),
+        document_no: String::new(),
+        identification: Identification::None,
+        entry_channel: EntryChannel::Unspecified,
+    };
+    let soon = Instant::now() + Duration::from_secs(60);
+    Envelope { command: Command::ChangeStatus(change), ..lapse(0, soon) }
+}
+
+on_every_engine! {
+    async fn a_command_that_panics_is_answered_internal_and_the_rest_of_its_batch_runs(bank) {
+        bank.account("6222021234567890123", "1.00").await;
+        let etag = bank.status("6222021234567890123").await.unwrap().etag;
+        let parts = parts(&bank).await;
+        let (ledger, lanes) = Ledger::new(&parts, 1);
+        let soon = Instant::now() + Duration::from_secs(60);
+        let together = [lapse(1, soon), poisoned(), lapse(2, soon)];
+        let mut waiting: Vec<_> =
+            together.into_iter().map(|envelope| Box::pin(ledger.submit(envelope))).collect();
+        for answer in &mut waiting {
+            assert!(answer.as_mut().now_or_never().is_none());
+        }
+        let mut running = JoinSet::new();
+        for lane in lanes {
+            running.spawn(lane.run());
+        }
+        let answers = futures::future::join_all(waiting).await;
+        let expected = matches!(&answers[..], [Ok(_), Err(Failure::Internal), Ok(_)]);
+        assert!(expected, "{answers:?}");
+        drop(ledger);
+        running.join_all().await;
+        parts.store.close().await;
+        assert_eq!(bank.status("6222021234567890123").await.unwrap().etag, etag);
         bank.finish().await;
     }
 }
