@@ -148,7 +148,7 @@ impl Ask {
         let mine = found.filter(|freeze| number.is_none_or(|n| *n == freeze.account_number));
         let freeze = mine.ok_or(Failure::NotFound(Reason::FreezeNotFound))?;
         let acts = self.store.freeze_list_acts(id).await?;
-        let (account, lapsed) = self.lapsed(&freeze.account_number).await?;
+        let (account, lapsed, _) = self.lapsed(&freeze.account_number).await?;
         let freeze = as_lapsed(&lapsed, freeze);
         Ok(FreezeFile { freeze, acts, account })
     }
@@ -163,13 +163,18 @@ impl Ask {
         filter: FreezeFilter,
         page: Page,
     ) -> Result<(Account, Listed<Freeze>), Failure> {
-        let (account, lapsed) = self.lapsed(number).await?;
-        let rows = self.store.freeze_list(number, filter, page.start(), page.fetch()).await?;
-        let mut listed = page.cut(rows, |freeze| freeze.freeze_seq);
-        listed.items = listed.items.into_iter().map(|row| as_lapsed(&lapsed, row)).collect();
-        // What lapsed since the rows were written no longer fits a filter by status.
-        listed.items.retain(|row| filter.status.is_none_or(|s| s == row.freeze_status));
-        Ok((account, listed))
+        let (account, lapsed, due) = self.lapsed(number).await?;
+        // Stored rows lag behind a lapse that nobody wrote down yet: then the status is compared
+        // here, over all of them.
+        let (asked, fetch) = match filter.status {
+            Some(_) if due => (FreezeFilter { status: None, ..filter }, u32::MAX),
+            Some(_) | None => (filter, page.fetch()),
+        };
+        let rows = self.store.freeze_list(number, asked, page.start(), fetch).await?;
+        let rows = rows.into_iter().map(|row| as_lapsed(&lapsed, row));
+        let fits = |row: &Freeze| filter.status.is_none_or(|status| status == row.freeze_status);
+        let rows = rows.filter(fits).collect();
+        Ok((account, page.cut(rows, |freeze| freeze.freeze_seq)))
     }
 
     /// A withdrawal, of this account if one is named.
@@ -215,13 +220,16 @@ impl Ask {
     }
 
     /// The account as it is now, and its freezes with those that lapsed but are not written yet.
-    async fn lapsed(&self, number: &AccountNumber) -> Result<(Account, Vec<Freeze>), Failure> {
+    async fn lapsed(
+        &self,
+        number: &AccountNumber,
+    ) -> Result<(Account, Vec<Freeze>, bool), Failure> {
         let stored = self.stored(number).await?;
         let now: DateTime<Utc> = self.clock.now();
         let mut account = stored.clone();
-        lapse::lapse(&mut account, now, self.rules.zone);
+        let due = !lapse::lapse(&mut account, now, self.rules.zone).is_empty();
         let account_now = lapse::seen_at(stored, now, self.rules.zone);
-        Ok((account_now, account.freezes))
+        Ok((account_now, account.freezes, due))
     }
 }
 

@@ -73,6 +73,8 @@ pub fn seen_at(mut account: Account, now: DateTime<Utc>, zone: Tz) -> Account {
     if !lapse(&mut account, now, zone).is_empty() {
         account.drop_ended();
         account.derive_balance();
+        // Writing the lapses down will move it by one: whoever read this answer may act on it.
+        account.balance.status_version = account.balance.status_version.saturating_add(1);
     }
     account
 }

@@ -10,10 +10,15 @@
 
 mod harness;
 
+mod actions;
 mod cli;
 mod crash;
+mod freezes;
+mod lapse;
 mod ledger;
 mod smoke;
 mod tidy;
 mod together;
+mod transactions;
 mod traps;
+mod withdrawals;

@@ -107,14 +107,10 @@ impl ReleaseFreeze {
                     Some(_) | None => Err(Refusal::field("amount", "is above the claim").into()),
                 }
             }
-            Extent::Remaining(amount) => {
-                let rest = amount.minor;
-                let below = current.freeze_amount.is_none_or(|claimed| rest < claimed);
-                if below {
-                    Ok(Some(rest))
-                } else {
-                    Err(Refusal::field("remaining_amount", "is not below the claim").into())
-                }
+            Extent::Remaining(amount) if current.takes_all() => Ok(Some(amount.minor)),
+            Extent::Remaining(_) => {
+                let text = "goes with a freeze of the whole account; name the amount to release";
+                Err(Refusal::field("remaining_amount", text).into())
             }
         }
     }

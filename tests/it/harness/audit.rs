@@ -96,16 +96,23 @@ impl Rows<'_> {
             let receipt = &outcome["Ok"];
             let reserved = receipt["Withdrawal"]["state"] == "RESERVED";
             let ids = [
-                receipt["Withdrawal"]["withdrawal_id"].as_str().filter(|_| reserved),
-                receipt["Transaction"]["transaction_id"].as_str(),
+                (&receipt["Withdrawal"], "withdrawal_id", reserved),
+                (&receipt["Transaction"], "transaction_id", true),
             ];
-            for id in ids.into_iter().flatten() {
-                *made.entry(id.to_owned()).or_default() += 1;
+            for (row, id, counts) in ids {
+                let key = row["account_number"].as_str().zip(row[id].as_str());
+                if let Some((number, id)) = key.filter(|_| counts) {
+                    *made.entry(format!("{number} {id}")).or_default() += 1;
+                }
             }
         }
         let mut there: BTreeSet<String> = BTreeSet::new();
-        there.extend(self.texts("SELECT withdrawal_id FROM withdrawal").await);
-        there.extend(self.texts("SELECT transaction_id FROM transaction_log").await);
+        there.extend(
+            self.texts("SELECT account_number || ' ' || withdrawal_id FROM withdrawal").await,
+        );
+        there.extend(
+            self.texts("SELECT account_number || ' ' || transaction_id FROM transaction_log").await,
+        );
         let once: BTreeSet<String> =
             made.iter().filter(|(_, times)| **times == 1).map(|(id, _)| id.clone()).collect();
         assert_eq!(once.len(), made.len(), "I7: an effect is remembered twice");

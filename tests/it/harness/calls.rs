@@ -155,16 +155,6 @@ impl Bank {
         }
     }
 
-    /// Carries out a status action with one cause.
-    pub(crate) async fn act_for(
-        &self,
-        number: &str,
-        action: StatusAction,
-        cause: Cause,
-    ) -> Result<AccountStatusInfo, Status> {
-        self.act(number, action, |change| change.causes = vec![cause.into()]).await
-    }
-
     /// A posting of core banking, a transfer noted as a fact.
     pub(crate) fn posting(
         &self,

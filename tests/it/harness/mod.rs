@@ -10,7 +10,6 @@ pub(crate) mod engine;
 pub(crate) mod program;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use account_status::clock::Clock;
@@ -168,11 +167,6 @@ impl Bank {
     /// Lets time pass.
     pub(crate) fn pass(&self, time: chrono::Duration) {
         self.clock.set(self.clock.now() + time);
-    }
-
-    /// A directory of the test's own.
-    pub(crate) fn directory(&self) -> PathBuf {
-        self._directory.path().to_owned()
     }
 
     /// A connection of its own to the bank's database, for looking behind the service.
