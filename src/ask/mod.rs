@@ -106,7 +106,7 @@ impl Ask {
     /// ACCOUNT_NOT_FOUND, CARD_NOT_FOUND, or the database.
     pub async fn account(&self, key: &AccountKey) -> Result<Account, Failure> {
         let stored = match key {
-            AccountKey::Number(number) => self.stored(number).await?,
+            AccountKey::Number(number) => self.by_number(number).await?,
             AccountKey::Card(card) => self.by_card(card).await?,
         };
         Ok(lapse::seen_at(stored, self.clock.now(), self.rules.zone))
@@ -205,6 +205,17 @@ impl Ask {
         self.stored(number).await?;
         let rows = self.store.withdrawal_list(number, state, page.start(), page.fetch()).await?;
         Ok(page.cut(rows, |row| row.entry_seq))
+    }
+
+    /// By account number; a card number given as one is found, too.
+    async fn by_number(&self, number: &AccountNumber) -> Result<Account, Failure> {
+        match self.stored(number).await {
+            Err(unknown @ Failure::NotFound(_)) => match self.by_card(number.as_str()).await {
+                Err(Failure::NotFound(_)) => Err(unknown),
+                found => found,
+            },
+            found => found,
+        }
     }
 
     async fn by_card(&self, card: &str) -> Result<Account, Failure> {

@@ -261,15 +261,17 @@ fn lifecycle_refusal(account: &Account, movement: Movement) -> Option<Refusal> {
         Lifecycle::Opening => Reason::AccountOpening,
     };
     let answer = cell(row_of_lifecycle(lifecycle), movement.operation);
-    let cause = match lifecycle {
-        Lifecycle::Closed => Some(Cause::Closed),
-        Lifecycle::Open | Lifecycle::OpenFailed | Lifecycle::Opening => account
-            .conditions
-            .iter()
-            .find(|row| row.in_force() && row.kind == ConditionKind::Opening)
-            .map(|row| row.cause),
-    };
-    (answer != Answer::Yes).then(|| Refusal::of(reason).caused_by(cause))
+    if answer == Answer::Yes {
+        return None;
+    }
+    if lifecycle == Lifecycle::Closed {
+        return Some(Refusal::of(reason).caused_by(Some(Cause::Closed)));
+    }
+    let is_opening = |row: &&Condition| row.in_force() && row.kind == ConditionKind::Opening;
+    Some(match account.conditions.iter().find(is_opening) {
+        Some(row) => Refusal::by_condition(reason, row, account),
+        None => Refusal::of(reason),
+    })
 }
 
 /// A freeze stands in the way when it keeps what would be there without it, or is two-way.
@@ -320,7 +322,7 @@ fn condition_refusal(
         Answer::CounterOnly => movement.presence != Presence::Elsewhere,
         Answer::Identified => movement.presence == Presence::Identified,
     };
-    (!passes).then(|| Refusal::by_condition(reason, condition))
+    (!passes).then(|| Refusal::by_condition(reason, condition, account))
 }
 
 /// L: a stopped amount stays behind the debit; an amount per debit is not exceeded.

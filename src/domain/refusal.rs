@@ -13,7 +13,7 @@ use super::account::Account;
 use super::condition::Condition;
 use super::freeze::{Disclosure, Freeze};
 use super::money::Minor;
-use super::status::Cause;
+use super::status::{Cause, ConditionKind};
 
 /// Every reason an answer can refuse with, in precedence order. The order of the variants is the
 /// rule: `Ord` compares by it.
@@ -233,11 +233,25 @@ impl Refusal {
             .with(Fact::Document, &freeze.court_order_no)
     }
 
-    /// A condition stands in the way.
-    pub fn by_condition(reason: Reason, condition: &Condition) -> Self {
+    /// A condition stands in the way. Who is behind a suspicion, and under which number, is told
+    /// to nobody here.
+    pub fn by_condition(reason: Reason, condition: &Condition, account: &Account) -> Self {
         let refusal =
             Self { cause: Some(condition.cause), until: condition.until_time, ..Self::of(reason) };
-        refusal.with(Fact::ConditionId, condition.condition_id.as_str())
+        let refusal = refusal
+            .with(Fact::ConditionId, condition.condition_id.as_str())
+            .with(Fact::Items, &condition.missing_items.join(", "));
+        if condition.kind == ConditionKind::Suspicious {
+            return refusal;
+        }
+        let refusal = refusal
+            .with(Fact::Authority, condition.authority.as_deref().unwrap_or_default())
+            .with(Fact::Document, condition.document_no.as_deref().unwrap_or_default());
+        let Some(minor) = condition.amount_minor else { return refusal };
+        let money = account.money(minor);
+        refusal
+            .with(Fact::Amount, &money.to_string())
+            .with(Fact::CurrencyCode, money.currency.code())
     }
 
     /// Adds a fact; an empty value is no fact.

@@ -15,7 +15,9 @@ use crate::store;
 pub(super) enum BatchError {
     /// The command at this place panicked.
     Panicked(usize),
-    /// The database.
+    /// No transaction was to be had, so nothing has happened.
+    NotBegun(store::Error),
+    /// The database, in the middle of it.
     Store(store::Error),
 }
 
@@ -30,7 +32,7 @@ pub(super) async fn commit(
     parts: &Parts,
     envelopes: &[&Envelope],
 ) -> Result<Vec<Outcome>, BatchError> {
-    let transaction = parts.store.begin().await?;
+    let transaction = parts.store.begin().await.map_err(BatchError::NotBegun)?;
     let now = parts.clock.now();
     let loaded = transaction.load(envelopes, now).await?;
     let clock = parts.clock.clone();

@@ -64,16 +64,19 @@ impl Lane {
                     tracing::error!(command, "a command panicked; it is answered INTERNAL");
                     poisoned.answer(Err(Failure::Internal));
                 }
-                Err(BatchError::Store(store::Error::Unavailable(error))) => {
-                    if lost_before {
-                        tracing::warn!(%error, "the database is unavailable");
-                        for job in jobs.drain(..) {
-                            job.answer(Err(Failure::Unavailable));
-                        }
-                    }
+                Err(BatchError::Store(store::Error::Unavailable(_))) if !lost_before => {
                     lost_before = true;
                 }
-                Err(BatchError::Store(error)) => {
+                Err(
+                    BatchError::Store(store::Error::Unavailable(error))
+                    | BatchError::NotBegun(store::Error::Unavailable(error)),
+                ) => {
+                    tracing::warn!(%error, "the database is unavailable");
+                    for job in jobs.drain(..) {
+                        job.answer(Err(Failure::Unavailable));
+                    }
+                }
+                Err(BatchError::Store(error) | BatchError::NotBegun(error)) => {
                     tracing::debug!(%error, calls = jobs.len(), "a batch failed; one by one");
                     for job in jobs.drain(..) {
                         self.settle_alone(job).await;
@@ -96,12 +99,21 @@ impl Lane {
                     }));
                     return;
                 }
-                Err(BatchError::Store(store::Error::Conflict(_))) => failure = Failure::Conflict,
-                Err(BatchError::Store(store::Error::Unavailable(error))) => {
+                Err(
+                    BatchError::Store(store::Error::Conflict(_))
+                    | BatchError::NotBegun(store::Error::Conflict(_)),
+                ) => failure = Failure::Conflict,
+                Err(
+                    BatchError::Store(store::Error::Unavailable(error))
+                    | BatchError::NotBegun(store::Error::Unavailable(error)),
+                ) => {
                     tracing::warn!(%error, "the database is unavailable");
                     failure = Failure::Unavailable;
                 }
-                Err(BatchError::Store(store::Error::Corrupt(error))) => {
+                Err(
+                    BatchError::Store(store::Error::Corrupt(error))
+                    | BatchError::NotBegun(store::Error::Corrupt(error)),
+                ) => {
                     tracing::error!(%error, command = command_of(&jobs), "a command failed");
                     failure = Failure::Internal;
                     break;

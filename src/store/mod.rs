@@ -59,8 +59,8 @@ enum Class {
 }
 
 /// PostgreSQL: serialization failure, deadlock, lock not available, unique violation (two openings
-/// of one account) are conflicts; connection errors, shutdowns, too many clients and cancelled
-/// statements mean that the database is not there for us. SQLite: BUSY (5, 517), LOCKED (6) and
+/// of one account) are conflicts; connection errors, shutdowns, too many clients, cancelled
+/// statements and a database that is gone or takes no connections mean that it is not there for us. SQLite: BUSY (5, 517), LOCKED (6) and
 /// constraint violations of keys (1555, 2067) are conflicts; I/O, full and cannot-open
 /// are unavailability.
 fn class(error: &DbErr) -> Class {
@@ -87,9 +87,10 @@ fn class(error: &DbErr) -> Class {
         Some("40001" | "40P01" | "55P03" | "23505" | "5" | "6" | "517" | "1555" | "2067") => {
             Class::Conflict
         }
-        Some("57014" | "53300" | "57P01" | "57P02" | "57P03" | "10" | "13" | "14") => {
-            Class::Unavailable
-        }
+        Some(
+            "57014" | "53300" | "57P01" | "57P02" | "57P03" | "3D000" | "55000" | "10" | "13"
+            | "14",
+        ) => Class::Unavailable,
         Some(code) if code.len() == 5 && code.starts_with("08") => Class::Unavailable,
         _ => Class::Corrupt,
     }
@@ -191,7 +192,7 @@ pub struct Pools {
 }
 
 const SLOW_STATEMENT: Duration = Duration::from_millis(500);
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 const IDLE_BEFORE_TEST: Duration = Duration::from_secs(30);
 
 impl Store {
@@ -233,7 +234,7 @@ impl Store {
         };
         // Nothing has happened at BEGIN, so a connection that died unnoticed costs only the try.
         for _ in 0..self.pools.writers {
-            match self.writer.begin_with_options(options.clone()).await {
+            match self.writer.begin_with_options(options).await {
                 Err(error) if is_dead_connection(&error) => {}
                 begun => return Ok(Transaction { engine: self.engine, inner: begun? }),
             }

@@ -11,11 +11,17 @@
 mod harness;
 
 mod actions;
+mod bad_input;
 mod cli;
 mod crash;
+mod errors;
 mod freezes;
+mod languages;
 mod lapse;
 mod ledger;
+mod reads;
+mod refusals;
+mod replay;
 mod smoke;
 mod tidy;
 mod together;

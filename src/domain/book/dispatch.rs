@@ -1,5 +1,6 @@
 //! Which act decides which command.
 
+use crate::domain::account::Account;
 use crate::domain::act::{Answer, Beginning, Decision, Draft};
 use crate::domain::batch::{Ids, Loaded};
 use crate::domain::command::Command;
@@ -9,6 +10,15 @@ use crate::domain::refusal::{Reason, Refused};
 /// Whether a command makes the account that it is about.
 pub(super) fn begins_account(command: &Command) -> bool {
     matches!(command, Command::OpenAccount(_) | Command::ImportAccount(_))
+}
+
+/// What a command names that the account doesn't have; said before a stale etag.
+pub(super) fn absent(command: &Command, account: &Account, loaded: &Loaded) -> Option<Reason> {
+    let Command::ReleaseFreeze(release) = command else { return None };
+    let id = &release.freeze_id;
+    let held = account.freezes.iter().any(|freeze| freeze.freeze_id == *id);
+    let ended = loaded.ended_freezes.get(id).is_some_and(|f| f.account_number == *account.number());
+    (!held && !ended).then_some(Reason::FreezeNotFound)
 }
 
 /// Decides a command on a known account.

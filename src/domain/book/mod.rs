@@ -134,6 +134,9 @@ impl<'a> Book<'a> {
         if dispatch::begins_account(&envelope.command) {
             return Err(Reason::AccountExists.into());
         }
+        if let Some(reason) = dispatch::absent(&envelope.command, &before, &self.loaded) {
+            return Err(reason.into());
+        }
         let stale = envelope.expected_version.is_some_and(|v| v != before.balance.status_version);
         if stale {
             return Err(Reason::EtagMismatch.into());
