@@ -7,7 +7,7 @@ use sea_orm::sea_query::Value;
 use sea_orm::{ConnectionTrait, QueryResult, Statement};
 use serde::Serialize;
 
-use super::bulk::{Kind, Table, as_text};
+use super::bulk::{Kind, Statements, Table, as_text};
 use super::{Engine, Error, Store, Transaction, document, freeze, list};
 use crate::domain::account::{Account, mask_bit};
 use crate::domain::freeze::control::in_order;
@@ -15,7 +15,7 @@ use crate::domain::id::AccountNumber;
 use crate::domain::status::ConditionKind;
 use crate::text::{self, Locale};
 
-pub(super) const BALANCE: Table = Table {
+pub(super) static BALANCE: Table = Table {
     name: "account_balance",
     key: &["account_number"],
     columns: &[
@@ -41,9 +41,10 @@ pub(super) const BALANCE: Table = Table {
         ("history_head", Kind::Plain),
         ("changed_time", Kind::Time),
     ],
+    statements: Statements::new(),
 };
 
-pub(super) const MASTER: Table = Table {
+pub(super) static MASTER: Table = Table {
     name: "account_master",
     key: &["account_number"],
     columns: &[
@@ -60,9 +61,10 @@ pub(super) const MASTER: Table = Table {
         ("opened_time", Kind::Time),
         ("record_status", Kind::Plain),
     ],
+    statements: Statements::new(),
 };
 
-pub(super) const CONDITION: Table = Table {
+pub(super) static CONDITION: Table = Table {
     name: "account_condition",
     key: &["condition_id", "account_number"],
     columns: &[
@@ -82,6 +84,7 @@ pub(super) const CONDITION: Table = Table {
         ("ended_time", Kind::Time),
         ("ended_by", Kind::Plain),
     ],
+    statements: Statements::new(),
 };
 
 /// A row of `account_master`: what SQL readers see of an account. The freeze is the one first in

@@ -1,6 +1,8 @@
 //! Many rows of one table in one statement, whose text never changes with their number: the rows
 //! travel as one JSON document, which PostgreSQL and SQLite spread into columns.
 
+use std::sync::OnceLock;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 use sea_orm::{ConnectionTrait, DbErr};
 use serde::Serialize;
@@ -28,6 +30,32 @@ pub struct Table {
     pub key: &'static [&'static str],
     /// The columns that rows have, as the row's struct names them.
     pub columns: &'static [(&'static str, Kind)],
+    /// The texts of its statements, made once.
+    pub statements: Statements,
+}
+
+/// The texts of a table's bulk statements, each made when it is first needed: they never change,
+/// and the hot path shall not spell them out for every batch.
+#[derive(Debug)]
+pub struct Statements([OnceLock<String>; 6]);
+
+impl Statements {
+    /// None made yet.
+    pub const fn new() -> Self {
+        Self([const { OnceLock::new() }; 6])
+    }
+
+    fn get_or_init(&self, engine: Engine, write: Write, make: impl FnOnce() -> String) -> &str {
+        let place = match (engine, write) {
+            (Engine::Sqlite, Write::Insert) => 0,
+            (Engine::Sqlite, Write::Upsert) => 1,
+            (Engine::Sqlite, Write::Update) => 2,
+            (Engine::Postgres, Write::Insert) => 3,
+            (Engine::Postgres, Write::Upsert) => 4,
+            (Engine::Postgres, Write::Update) => 5,
+        };
+        self.0[place].get_or_init(make)
+    }
 }
 
 /// What becomes of a row whose key exists.
@@ -39,6 +67,10 @@ pub enum Write {
     Upsert,
     /// It exists, and is replaced.
     Update,
+}
+
+fn fault(error: serde_json::Error) -> Error {
+    Error::Corrupt(DbErr::Json(error.to_string()))
 }
 
 /// An instant as SQLite keeps it: of one width, so that texts sort as times do.
@@ -57,22 +89,24 @@ impl Table {
         write: Write,
         rows: impl IntoIterator<Item = R>,
     ) -> Result<(), Error> {
-        let engine = transaction.engine;
-        let rows: Vec<Json> =
-            rows.into_iter().map(|row| self.row(engine, &row)).collect::<Result<_, _>>()?;
+        let rows: Vec<R> = rows.into_iter().collect();
         if rows.is_empty() {
             return Ok(());
         }
-        let document = Json::Array(rows).to_string();
-        let statement = engine.statement(&self.sql(engine, write), [document.into()]);
-        transaction.inner.execute_raw(statement).await?;
+        let engine = transaction.engine;
+        let document = match engine {
+            Engine::Postgres => serde_json::to_string(&rows).map_err(fault)?,
+            Engine::Sqlite => self.with_sortable_times(&rows)?,
+        };
+        let sql = self.statements.get_or_init(engine, write, || self.sql(engine, write));
+        transaction.inner.execute_raw(engine.statement(sql, [document.into()])).await?;
         Ok(())
     }
 
-    fn row<R: Serialize>(&self, engine: Engine, row: &R) -> Result<Json, Error> {
-        let fault = |error: serde_json::Error| Error::Corrupt(DbErr::Json(error.to_string()));
-        let mut row = serde_json::to_value(row).map_err(fault)?;
-        if engine == Engine::Sqlite {
+    /// The rows for SQLite, which keeps a time as the text that it is given.
+    fn with_sortable_times<R: Serialize>(&self, rows: &[R]) -> Result<String, Error> {
+        let mut rows = serde_json::to_value(rows).map_err(fault)?;
+        for row in rows.as_array_mut().into_iter().flatten() {
             for (column, kind) in self.columns {
                 if let (Kind::Time, Some(Json::String(text))) = (kind, row.get_mut(*column)) {
                     let at = text.parse::<DateTime<Utc>>().map_err(|error| {
@@ -82,7 +116,7 @@ impl Table {
                 }
             }
         }
-        Ok(row)
+        Ok(rows.to_string())
     }
 
     fn sql(&self, engine: Engine, write: Write) -> String {

@@ -1,9 +1,9 @@
 //! `event`, append-only: what was committed, for whoever reacts to it. The commit position is the
 //! engine's: the transaction id on PostgreSQL, the row id on SQLite.
 
-use super::bulk::{Kind, Table};
+use super::bulk::{Kind, Statements, Table};
 
-pub(super) const EVENT: Table = Table {
+pub(super) static EVENT: Table = Table {
     name: "event",
     key: &["event_id", "account_number"],
     columns: &[
@@ -14,4 +14,5 @@ pub(super) const EVENT: Table = Table {
         ("payload", Kind::Json),
         ("event_time", Kind::Time),
     ],
+    statements: Statements::new(),
 };

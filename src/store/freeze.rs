@@ -2,12 +2,12 @@
 
 use sea_orm::sea_query::Value;
 
-use super::bulk::{Kind, Table};
+use super::bulk::{Kind, Statements, Table};
 use super::{Error, Store, Transaction, documents};
 use crate::domain::freeze::{Freeze, FreezeAct, FreezeStatus, FreezeType};
 use crate::domain::id::{AccountNumber, FreezeId};
 
-pub(super) const FREEZE: Table = Table {
+pub(super) static FREEZE: Table = Table {
     name: "account_freeze",
     key: &["freeze_id", "account_number"],
     columns: &[
@@ -41,9 +41,10 @@ pub(super) const FREEZE: Table = Table {
         ("create_time", Kind::Time),
         ("update_time", Kind::Time),
     ],
+    statements: Statements::new(),
 };
 
-pub(super) const ACT: Table = Table {
+pub(super) static ACT: Table = Table {
     name: "account_freeze_act",
     key: &["act_id", "account_number"],
     columns: &[
@@ -57,6 +58,7 @@ pub(super) const ACT: Table = Table {
         ("document_no", Kind::Plain),
         ("amount_minor", Kind::Plain),
     ],
+    statements: Statements::new(),
 };
 
 /// Which freezes of an account to list.

@@ -2,12 +2,12 @@
 
 use sea_orm::sea_query::Value;
 
-use super::bulk::{Kind, Table};
+use super::bulk::{Kind, Statements, Table};
 use super::{Error, Store};
 use crate::domain::history::StatusChange;
 use crate::domain::id::AccountNumber;
 
-pub(super) const HISTORY: Table = Table {
+pub(super) static HISTORY: Table = Table {
     name: "account_status_history",
     key: &["change_id", "account_number"],
     columns: &[
@@ -29,6 +29,7 @@ pub(super) const HISTORY: Table = Table {
         ("previous_hash", Kind::Plain),
         ("hash", Kind::Plain),
     ],
+    statements: Statements::new(),
 };
 
 impl Store {

@@ -3,11 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::sea_query::Value;
 
-use super::bulk::{Kind, Table};
+use super::bulk::{Kind, Statements, Table};
 use super::{Engine, Error, Transaction, documents};
 use crate::domain::batch::{REFUSAL_REMEMBERED_DAYS, Remembered, RequestKey};
 
-pub(super) const IDEMPOTENCY: Table = Table {
+pub(super) static IDEMPOTENCY: Table = Table {
     name: "idempotency",
     key: &["account_number", "principal", "request_id"],
     columns: &[
@@ -19,6 +19,7 @@ pub(super) const IDEMPOTENCY: Table = Table {
         ("class", Kind::Plain),
         ("recorded_time", Kind::Time),
     ],
+    statements: Statements::new(),
 };
 
 impl Transaction {

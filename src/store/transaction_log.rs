@@ -2,11 +2,11 @@
 
 use sea_orm::ConnectionTrait;
 
-use super::bulk::{Kind, Table};
+use super::bulk::{Kind, Statements, Table};
 use super::{Error, Transaction};
 use crate::domain::id::{AccountNumber, TransactionId};
 
-pub(super) const TRANSACTION_LOG: Table = Table {
+pub(super) static TRANSACTION_LOG: Table = Table {
     name: "transaction_log",
     key: &["transaction_id", "account_number"],
     columns: &[
@@ -31,6 +31,7 @@ pub(super) const TRANSACTION_LOG: Table = Table {
         ("available_after_minor", Kind::Plain),
         ("recorded_by", Kind::Plain),
     ],
+    statements: Statements::new(),
 };
 
 impl Transaction {

@@ -2,12 +2,12 @@
 
 use sea_orm::sea_query::Value;
 
-use super::bulk::{Kind, Table};
+use super::bulk::{Kind, Statements, Table};
 use super::{Error, Store, Transaction, documents};
 use crate::domain::id::{AccountNumber, WithdrawalId};
 use crate::domain::withdrawal::{State, Withdrawal};
 
-pub(super) const WITHDRAWAL: Table = Table {
+pub(super) static WITHDRAWAL: Table = Table {
     name: "withdrawal",
     key: &["withdrawal_id", "account_number"],
     columns: &[
@@ -34,6 +34,7 @@ pub(super) const WITHDRAWAL: Table = Table {
         ("update_time", Kind::Time),
         ("settle_time", Kind::Time),
     ],
+    statements: Statements::new(),
 };
 
 impl Store {
