@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::domain::command::{Command, Effect, Envelope};
 use crate::domain::id::{AccountNumber, RequestId};
 use crate::domain::principal::Principal;
+use crate::domain::transaction::EntryChannel;
 use crate::feed::Feed;
 use crate::ledger::Ledger;
 use crate::store::Store;
@@ -83,6 +84,7 @@ impl Sweep {
             deadline: Instant::now() + LAPSE_DEADLINE,
             expected_version: None,
             effect: Effect::Take,
+            entry_channel: EntryChannel::Unspecified,
             command: Command::Lapse,
         };
         if let Err(error) = self.ledger.submit(envelope).await {

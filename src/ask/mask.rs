@@ -2,6 +2,7 @@
 //! confidential freezes and suspicions, and personal data.
 
 use crate::domain::account::Account;
+use crate::domain::condition::ConditionSummary;
 use crate::domain::freeze::{Disclosure, Freeze};
 use crate::domain::history::StatusChange;
 use crate::domain::id::FreezeId;
@@ -20,6 +21,8 @@ pub fn account(mut account: Account, principal: &Principal) -> Account {
         for condition in &mut account.conditions {
             if condition.kind == ConditionKind::Suspicious {
                 condition.reason.clear();
+                condition.missing_items.clear();
+                condition.set_by.clear();
                 condition.document_no = None;
                 condition.authority = None;
             }
@@ -64,7 +67,8 @@ pub fn history(
         return row;
     }
     let secret = |id: &str| confidential.iter().any(|freeze| freeze.as_str() == id);
-    let mut touched = row.cause == Some(Cause::SuspiciousPattern);
+    // Why a suspicion came and why it went are told to nobody else.
+    let mut touched = suspicions(&row.conditions_before) != suspicions(&row.conditions_after);
     for list in [&mut row.conditions_before, &mut row.conditions_after] {
         for summary in list.iter_mut().filter(|summary| secret(&summary.id)) {
             summary.cause = None;
@@ -77,6 +81,12 @@ pub fn history(
         row.cause = row.cause.filter(|cause| *cause == Cause::SuspiciousPattern);
     }
     row
+}
+
+/// The ids of the suspicions among the conditions.
+fn suspicions(conditions: &[ConditionSummary]) -> Vec<&str> {
+    let suspicious = conditions.iter().filter(|held| held.kind == ConditionKind::Suspicious);
+    suspicious.map(|held| held.id.as_str()).collect()
 }
 
 /// A beneficiary as answers show it: enough to recognise, too little to use.

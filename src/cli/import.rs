@@ -26,6 +26,7 @@ use crate::domain::money::{Currency, Money};
 use crate::domain::principal::Principal;
 use crate::domain::status::AccountStatus;
 use crate::domain::terms;
+use crate::domain::transaction::EntryChannel;
 use crate::ledger::Failure;
 use crate::service::{self, Core};
 
@@ -172,6 +173,7 @@ async fn take(row: Result<Row, csv::Error>, core: &Core, zone: Tz) -> Result<(),
         deadline: Instant::now() + ROW_DEADLINE,
         expected_version: None,
         effect: Effect::Take,
+        entry_channel: EntryChannel::Unspecified,
         command: Command::ImportAccount(import),
     };
     match core.ledger.submit(envelope).await {

@@ -45,7 +45,7 @@ pub struct Balance {
     pub reserved_minor: Minor,
     /// Σ amounts of freezes ACTIVE and WAITING.
     pub freeze_claim_minor: Minor,
-    /// The largest amount that a freeze in force leaves for living costs.
+    /// The largest amount that an authority's freeze in effect leaves for living costs.
     pub exempt_minor: Minor,
     /// The widest mode of the freezes in effect: AMOUNT stands for none or only amounts.
     pub freeze_whole: FreezeMode,
@@ -125,6 +125,15 @@ impl Account {
     /// money − controlled: what a debit by the customer may take.
     pub fn available(&self) -> Minor {
         self.control(Counting::All).available
+    }
+
+    /// Stored conditions in force, the oldest first: which one speaks never depends on the order of
+    /// rows in a table.
+    pub fn conditions_by_age(&self) -> Vec<&Condition> {
+        let mut rows: Vec<&Condition> =
+            self.conditions.iter().filter(|row| row.in_force()).collect();
+        rows.sort_by(|a, b| (a.since_time, &a.condition_id).cmp(&(b.since_time, &b.condition_id)));
+        rows
     }
 
     /// The kinds of all conditions in force.

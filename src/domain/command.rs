@@ -20,7 +20,7 @@ use super::id::{AccountNumber, RequestId, WithdrawalId};
 use super::money::Minor;
 use super::principal::Principal;
 use super::refusal::Refused;
-use super::transaction::Transaction;
+use super::transaction::{EntryChannel, Transaction};
 use super::withdrawal::Withdrawal;
 
 /// Every write there is.
@@ -70,16 +70,19 @@ pub struct Envelope {
     pub expected_version: Option<i64>,
     /// Whether it takes effect.
     pub effect: Effect,
+    /// Through which channel it came; part of the content.
+    pub entry_channel: EntryChannel,
     /// What to do.
     pub command: Command,
 }
 
 impl Envelope {
-    /// SHA-256 of account and parsed command, hex: two requests with one id are the same request
+    /// SHA-256 of account, entry channel and parsed command, hex: two requests with one id are the same request
     /// when this is the same. The etag, the deadline and validate_only are not part of it.
     pub fn content_hash(&self) -> String {
-        let content = serde_json::to_vec(&(&self.account_number, &self.command))
-            .expect("commands are plain data with text keys");
+        let content =
+            serde_json::to_vec(&(&self.account_number, self.entry_channel, &self.command))
+                .expect("commands are plain data with text keys");
         hex::encode(Sha256::digest(content))
     }
 }

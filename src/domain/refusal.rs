@@ -238,13 +238,12 @@ impl Refusal {
     pub fn by_condition(reason: Reason, condition: &Condition, account: &Account) -> Self {
         let refusal =
             Self { cause: Some(condition.cause), until: condition.until_time, ..Self::of(reason) };
-        let refusal = refusal
-            .with(Fact::ConditionId, condition.condition_id.as_str())
-            .with(Fact::Items, &condition.missing_items.join(", "));
+        let refusal = refusal.with(Fact::ConditionId, condition.condition_id.as_str());
         if condition.kind == ConditionKind::Suspicious {
             return refusal;
         }
         let refusal = refusal
+            .with(Fact::Items, &some_of(&condition.missing_items))
             .with(Fact::Authority, condition.authority.as_deref().unwrap_or_default())
             .with(Fact::Document, condition.document_no.as_deref().unwrap_or_default());
         let Some(minor) = condition.amount_minor else { return refusal };
@@ -276,6 +275,25 @@ impl Refusal {
     pub fn caused_by(self, cause: Option<Cause>) -> Self {
         Self { cause, ..self }
     }
+}
+
+/// The most characters of missing items in a refusal: details travel in a header, and clients bound
+/// those. The status query has the whole list.
+const ITEMS_MAX_CHARS: usize = 200;
+
+/// As many whole items as fit.
+fn some_of(items: &[String]) -> String {
+    let mut listed = String::new();
+    for item in items {
+        let separator = if listed.is_empty() { "" } else { ", " };
+        let length = listed.chars().count().saturating_add(item.chars().count());
+        if length > ITEMS_MAX_CHARS {
+            break;
+        }
+        listed.push_str(separator);
+        listed.push_str(item);
+    }
+    listed
 }
 
 /// A refused command: everything that stood in its way, at least one, in precedence order.

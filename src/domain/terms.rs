@@ -113,9 +113,10 @@ pub fn local_day(at: DateTime<Utc>, zone: Tz) -> NaiveDate {
     at.with_timezone(&zone).date_naive()
 }
 
-/// Years that the service takes in times: what every engine and client can store.
+/// Years that the service takes in times: what every engine and client can store, in every zone,
+/// with a term added.
 pub fn within_calendar(at: DateTime<Utc>) -> bool {
-    (1900..=9999).contains(&at.year())
+    (1900..=9998).contains(&at.year())
 }
 
 #[cfg(test)]

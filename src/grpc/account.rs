@@ -8,7 +8,6 @@ use super::handler::{answer, submit, unexpected};
 use super::render::View;
 use super::{parse, render};
 use crate::ask::mask;
-use crate::clock::Clock;
 use crate::domain::command::Receipt;
 use crate::domain::principal::Scope;
 use crate::ledger::Ledger;
@@ -21,8 +20,6 @@ use crate::pb::v1::change_account_status_response::Outcome;
 pub(super) struct AccountHandler {
     /// The write path.
     pub(super) ledger: Ledger,
-    /// The time, against which ends are checked.
-    pub(super) clock: Clock,
 }
 
 #[tonic::async_trait]
@@ -44,7 +41,7 @@ impl AccountService for AccountHandler {
         request: Request<v1::ChangeAccountStatusRequest>,
     ) -> Result<Response<v1::ChangeAccountStatusResponse>, Status> {
         answer(request, |caller, body| async move {
-            let (action, envelope) = parse::change_status(body, &caller, self.clock.now())?;
+            let (action, envelope) = parse::change_status(body, &caller)?;
             let (receipt, _) = submit(&self.ledger, &caller, action.rule().scope, envelope).await?;
             let outcome = Outcome::AccountStatus(status(receipt, &caller)?);
             Ok(v1::ChangeAccountStatusResponse { outcome: Some(outcome) })

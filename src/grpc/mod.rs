@@ -118,14 +118,10 @@ macro_rules! limited {
 
 fn routes(services: Services, health: HealthServer<HealthService>) -> Routes {
     let Services { ledger, ask, clock, zone: _ } = services;
-    let freezes =
-        FreezeRecordHandler { ledger: ledger.clone(), ask: ask.clone(), clock: clock.clone() };
+    let freezes = FreezeRecordHandler { ledger: ledger.clone(), ask: ask.clone(), clock };
     let withdrawals = WithdrawHandler { ledger: ledger.clone(), ask: ask.clone() };
     Routes::new(limited!(AccountStatusServiceServer, AccountStatusHandler { ask }))
-        .add_service(limited!(
-            AccountServiceServer,
-            AccountHandler { ledger: ledger.clone(), clock }
-        ))
+        .add_service(limited!(AccountServiceServer, AccountHandler { ledger: ledger.clone() }))
         .add_service(limited!(FreezeRecordServiceServer, freezes))
         .add_service(limited!(TransactionServiceServer, TransactionHandler { ledger }))
         .add_service(limited!(WithdrawServiceServer, withdrawals))

@@ -37,6 +37,7 @@ fn lapse(id: usize, deadline: Instant) -> Envelope {
         deadline,
         expected_version: None,
         effect: Effect::Take,
+        entry_channel: EntryChannel::Unspecified,
         command: Command::Lapse,
     }
 }

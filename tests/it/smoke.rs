@@ -28,3 +28,42 @@ on_every_engine! {
         bank.finish().await;
     }
 }
+
+on_every_engine! {
+    async fn why_a_suspicion_came_and_went_is_told_only_with_the_scope(bank) {
+        let number = "6222021234567890123";
+        bank.account(number, "1000.00").await;
+        let because = |cause: Cause, words: &'static str| {
+            move |change: &mut ChangeAccountStatusRequest| {
+                change.cause = cause.into();
+                change.reason = words.to_owned();
+                change.missing_items =
+                    if cause == Cause::Unspecified { vec![] } else { vec!["secret item".to_owned()] };
+            }
+        };
+        let marked = because(Cause::SuspiciousPattern, "secret rule fired");
+        bank.act(number, StatusAction::MarkSuspicious, marked).await.unwrap();
+        let get = GetAccountStatusRequest {
+            key: Some(get_account_status_request::Key::AccountNumber(number.to_owned())),
+            view: AccountStatusView::Full.into(),
+        };
+        let seen = bank.status_client().get_account_status(get).await.unwrap();
+        assert!(!format!("{seen:?}").contains("secret"), "{seen:?}");
+        let refused = bank.withdraw(number, "1.00").await.unwrap_err();
+        assert_eq!(reason(&refused), "ACCOUNT_SUSPICIOUS");
+        assert!(!String::from_utf8_lossy(refused.details()).contains("secret"), "{refused:?}");
+        let cleared = because(Cause::Unspecified, "secret report filed");
+        bank.act(number, StatusAction::ClearSuspicion, cleared).await.unwrap();
+
+        let list = ListAccountStatusHistoryRequest {
+            account_number: number.to_owned(),
+            ..ListAccountStatusHistoryRequest::default()
+        };
+        let told = bank.status_client().list_account_status_history(list).await.unwrap();
+        assert!(!format!("{told:?}").contains("secret"), "{told:?}");
+        let rows = bank.history(number).await;
+        assert_eq!(rows[0].change_reason, "secret report filed");
+        assert_eq!(rows[1].change_reason, "secret rule fired");
+        bank.finish().await;
+    }
+}

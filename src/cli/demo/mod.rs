@@ -18,6 +18,7 @@ use crate::config::Settings;
 use crate::domain::command::{Command, Effect, Envelope};
 use crate::domain::id::{AccountNumber, RequestId};
 use crate::domain::principal::Principal;
+use crate::domain::transaction::EntryChannel;
 use crate::ledger::Failure;
 use crate::service::{self, Core};
 use crate::store::{Engine, Store};
@@ -111,6 +112,7 @@ async fn carry_out(core: &Core, index: usize, step: Step) -> Result<(), CliError
         deadline: Instant::now() + STEP_DEADLINE,
         expected_version: None,
         effect: Effect::Take,
+        entry_channel: EntryChannel::Unspecified,
         command: step.command,
     };
     let failed = |why: String| CliError::Refused(format!("seeding step {index} ({name}): {why}"));

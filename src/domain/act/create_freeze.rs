@@ -101,6 +101,9 @@ impl CreateFreeze {
         if !whole && rule.amount == AmountRule::Whole {
             wrong("mode", "this kind of order takes the whole account");
         }
+        if bank && self.exempt.is_some() {
+            wrong("exempt_amount", "is for an authority to leave");
+        }
         if !bank && self.document_no.is_empty() {
             wrong("document_no", "is required for a freeze of an authority");
         }
@@ -109,9 +112,6 @@ impl CreateFreeze {
         }
         if self.served_time.is_some_and(|served| served > now) {
             wrong("served_time", "lies in the future");
-        }
-        if matches!(self.duration, Duration::Until(end) if end <= now) {
-            wrong("expire_time", "lies in the past");
         }
         found
     }
@@ -190,17 +190,32 @@ impl CreateFreeze {
                     .ok_or_else(|| Refusal::field("term", "ends beyond the calendar"))?,
             ),
         };
-        if self.urgency == Urgency::Emergency {
-            return Ok(EMERGENCY.end(draft.now, zone));
+        let longest = match (self.urgency, rule.first) {
+            (Urgency::Emergency, _) => EMERGENCY.end(draft.now, zone),
+            (Urgency::Ordinary, FirstTerm::AtMost(term)) => term.end(from, zone),
+            (Urgency::Ordinary, FirstTerm::Unlimited) => None,
+        };
+        let end = match (stated, longest) {
+            (Some(end), Some(latest)) if end > latest => {
+                let text = latest.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+                return Err(Refusal::of(Reason::TermTooLong).with(Fact::Latest, &text));
+            }
+            (stated, longest) => stated.or(longest),
+        };
+        // Here and not at the edge: a repeated request is answered as before, however late it is.
+        match end {
+            Some(end) if end <= draft.now => Err(self.over_already()),
+            end => Ok(end),
         }
-        let FirstTerm::AtMost(longest) = rule.first else { return Ok(stated) };
-        let latest = longest.end(from, zone);
-        match (stated, latest) {
-            (Some(end), Some(latest)) if end > latest => Err(Refusal::of(Reason::TermTooLong)
-                .with(Fact::Latest, &latest.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))),
-            (Some(end), _) => Ok(Some(end)),
-            (None, latest) => Ok(latest),
-        }
+    }
+
+    fn over_already(&self) -> Refusal {
+        let field = match self.duration {
+            Duration::Unstated => "served_time",
+            Duration::Until(_) => "expire_time",
+            Duration::For(_) => "term",
+        };
+        Refusal::field(field, "the freeze would be over already")
     }
 
     /// An explicit end stands from the start; a term starts when the freeze takes effect.

@@ -50,9 +50,14 @@ pub enum Counting {
     WithoutLoss,
 }
 
-/// The account's exempt amount: the largest that a freeze in force leaves for living costs.
+/// The account's exempt amount: the largest that an authority's freeze in effect leaves for living
+/// costs (查封扣押冻结规定 3(2)). A waiting one has no effect yet, the bank's own exempts nothing.
 pub fn exempt(freezes: &[Freeze]) -> Minor {
-    freezes.iter().filter(|freeze| freeze.in_force()).map(|f| f.exempt_minor).max().unwrap_or(0)
+    let exempting = |freeze: &&Freeze| {
+        let active = freeze.freeze_status == FreezeStatus::Active;
+        active && freeze.freeze_type == FreezeType::Judicial
+    };
+    freezes.iter().filter(exempting).map(|freeze| freeze.exempt_minor).max().unwrap_or(0)
 }
 
 /// The freezes in force in the order in which they fill.

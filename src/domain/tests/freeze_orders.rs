@@ -180,10 +180,17 @@ fn wrong_fields_of_an_order_are_all_named() {
         document_no: String::new(),
         urgency: Urgency::Emergency,
         served_time: Some(now + chrono::Duration::seconds(1)),
-        duration: Duration::Until(now),
+        exempt: Some(super::support::cny(1)),
         ..court(Some(5))
     };
-    assert_eq!(fields(&many), ["document_no", "emergency", "served_time", "expire_time"]);
+    assert_eq!(fields(&many), ["document_no", "emergency", "served_time"]);
+    let bank = CreateFreeze {
+        freeze_type: FreezeType::Bank,
+        authority_kind: AuthorityKind::Bank,
+        exempt: Some(super::support::cny(1)),
+        ..court(Some(5))
+    };
+    assert_eq!(fields(&bank), ["exempt_amount"]);
 }
 
 /// law.md 3: served and entered at 10:00 of a day; the last day stated, – where none is; the last

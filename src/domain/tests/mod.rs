@@ -13,6 +13,7 @@ mod support;
 mod actions;
 mod actions_effects;
 mod displayed_status;
+mod ends;
 mod freeze_control;
 mod freeze_orders;
 mod freeze_queue;

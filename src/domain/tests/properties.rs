@@ -42,7 +42,10 @@ fn any_freezes() -> impl Strategy<Value = Vec<Freeze>> {
 }
 
 fn free_of(money: Minor, freezes: &[Freeze]) -> Minor {
-    let exempt = freezes.iter().map(|freeze| freeze.exempt_minor).max().unwrap_or(0);
+    let exempting = freezes.iter().filter(|freeze| {
+        freeze.freeze_status == FreezeStatus::Active && freeze.freeze_type == FreezeType::Judicial
+    });
+    let exempt = exempting.map(|freeze| freeze.exempt_minor).max().unwrap_or(0);
     money - exempt.min(money)
 }
 

@@ -1,7 +1,5 @@
 //! Opening an account, and the actions on its status.
 
-use chrono::{DateTime, Utc};
-
 use super::field::{DOCUMENT_MAX, ID_MAX, NAME_MAX, REASON_MAX};
 use super::head::Head;
 use super::{Failure, Violations};
@@ -41,7 +39,6 @@ pub(crate) fn open_account(
 pub(crate) fn change_status(
     body: v1::ChangeAccountStatusRequest,
     caller: &Caller,
-    now: DateTime<Utc>,
 ) -> Result<(Action, Envelope), Failure> {
     let mut wrong = Violations::new();
     let head = Head::read(&mut wrong, &body.account_number, &body.request_id, body.validate_only)
@@ -65,7 +62,7 @@ pub(crate) fn change_status(
         entry_channel: caller.entry_channel,
     };
     let Some(action) = action else { return Err(wrong.into()) };
-    check(&mut wrong, &change, now);
+    check(&mut wrong, &change);
     Ok((action, head.seal(wrong, caller, Command::ChangeStatus(change))?))
 }
 
@@ -92,7 +89,11 @@ fn causes(wrong: &mut Violations, action: Option<Action>, one: i32, several: &[i
             cause => causes.extend(cause),
         }
     }
-    causes
+    // An action that knows only one cause needn't be told it.
+    match action.map(|action| action.rule().causes) {
+        Some(&[only]) if one == 0 && causes.is_empty() => vec![only],
+        Some(_) | None => causes,
+    }
 }
 
 fn missing_items(wrong: &mut Violations, items: Vec<String>) -> Vec<String> {
@@ -107,8 +108,8 @@ fn missing_items(wrong: &mut Violations, items: Vec<String>) -> Vec<String> {
 
 /// What the rules of the action say, in the fields that the contract has: the domain knows one
 /// list of causes, the contract a field for one and a field for several.
-fn check(wrong: &mut Violations, change: &ChangeStatus, now: DateTime<Utc>) {
-    let mut found = change.violations(now);
+fn check(wrong: &mut Violations, change: &ChangeStatus) {
+    let mut found = change.violations();
     if change.action != Action::RejectOpening {
         for violation in found.iter_mut().filter(|violation| violation.field == "causes") {
             violation.field = "cause";

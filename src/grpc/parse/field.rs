@@ -148,7 +148,7 @@ impl Violations {
     pub(super) fn time(&mut self, field: &str, time: Option<Timestamp>) -> Option<DateTime<Utc>> {
         let instant = instant(&time?);
         if instant.is_none() {
-            self.add(field, "must lie in the years 1900 to 9999, nanos between 0 and 999,999,999");
+            self.add(field, "must lie in the years 1900 to 9998, nanos between 0 and 999,999,999");
         }
         instant
     }
@@ -294,14 +294,14 @@ mod tests {
             (0, -1),
             (0, 1_000_000_000),
             (-2_208_988_801, 0),
-            (253_402_300_800, 0),
+            (253_370_764_800, 0),
             (i64::MAX, 0),
             (i64::MIN, 0),
         ] {
             assert_eq!(read(seconds, nanos), None, "{seconds} {nanos}");
         }
         assert!(read(-2_208_988_800, 0).is_some());
-        assert!(read(253_402_300_799, 999_999_999).is_some());
+        assert!(read(253_370_764_799, 999_999_999).is_some());
     }
 
     #[test]

@@ -57,6 +57,7 @@ impl Head {
             deadline: caller.deadline,
             expected_version: self.expected_version,
             effect: self.effect,
+            entry_channel: caller.entry_channel,
             command,
         })
     }

@@ -88,7 +88,7 @@ fn action(action: v1::StatusAction) -> v1::ChangeAccountStatusRequest {
 }
 
 fn change(body: v1::ChangeAccountStatusRequest) -> Result<Envelope, Failure> {
-    change_status(body, &caller(), now()).map(|(_, envelope)| envelope)
+    change_status(body, &caller()).map(|(_, envelope)| envelope)
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use strum::VariantArray;
 
 use super::condition::bank_line;
+use crate::domain::principal::Scope;
 use crate::domain::status::{AccountStatus, Cause};
 use crate::grpc::caller::Caller;
 use crate::grpc::names::Named;
@@ -16,16 +17,26 @@ pub(crate) fn status_codes(caller: &Caller) -> Vec<v1::StatusCode> {
 
 fn status_code(status: AccountStatus, caller: &Caller) -> v1::StatusCode {
     let locale = caller.locale;
-    let causes = Cause::VARIANTS.iter().filter(|cause| leads_to(**cause) == status);
+    let causes = Cause::VARIANTS.iter().filter(|cause| leads_to(**cause).contains(&status));
     v1::StatusCode {
         status: status.number(),
         status_code: status.code().to_owned(),
         status_name: status.name().to_owned(),
-        display_name: text::status_name(status, locale).into_owned(),
+        display_name: display_name(status, caller),
         description: text::status_description(status, locale).into_owned(),
         prevention: text::prevention(status, locale).unwrap_or_default().into_owned(),
         causes: causes.map(|cause| solution(*cause, caller)).collect(),
     }
+}
+
+/// The status as people read it: staff its name, everybody else what customers may be shown.
+fn display_name(status: AccountStatus, caller: &Caller) -> String {
+    let name = if caller.may(Scope::BankRead) {
+        text::status_name(status, caller.locale)
+    } else {
+        text::status_shown_to_customer(status, caller.locale)
+    };
+    name.into_owned()
 }
 
 fn solution(cause: Cause, caller: &Caller) -> v1::Solution {
@@ -52,11 +63,11 @@ fn blanks() -> Placeholders {
     }
 }
 
-/// The status that a cause leads to when nothing more severe holds.
-fn leads_to(cause: Cause) -> AccountStatus {
+/// The statuses that a cause leads to when nothing more severe holds.
+fn leads_to(cause: Cause) -> &'static [AccountStatus] {
     match cause {
         Cause::IdentityExpired | Cause::IdentityIncomplete | Cause::IdentityNotVerified => {
-            AccountStatus::InfoExpired
+            &[AccountStatus::InfoExpired]
         }
         Cause::RiskFreeze
         | Cause::AmlMeasure
@@ -64,22 +75,23 @@ fn leads_to(cause: Cause) -> AccountStatus {
         | Cause::JudicialCriminal
         | Cause::JudicialOther
         | Cause::AdminTax
-        | Cause::FreezeWaiting => AccountStatus::Frozen,
-        Cause::LossOral | Cause::LossWritten | Cause::LossByBank => AccountStatus::Lost,
-        Cause::StopFraud | Cause::StopArrears | Cause::StopCustoms => AccountStatus::StopPay,
+        | Cause::FreezeWaiting => &[AccountStatus::Frozen],
+        Cause::LossOral | Cause::LossWritten | Cause::LossByBank => &[AccountStatus::Lost],
+        Cause::StopFraud | Cause::StopArrears | Cause::StopCustoms => &[AccountStatus::StopPay],
         Cause::DormantNoUse | Cause::DormantLowBalance | Cause::DormantOrganisation => {
-            AccountStatus::Dormant
+            &[AccountStatus::Dormant]
         }
-        Cause::OpeningInReview => AccountStatus::Opening,
-        Cause::OpeningIncomplete
-        | Cause::OpeningNotVerified
-        | Cause::OpeningNotInPerson
-        | Cause::OpeningTooMany => AccountStatus::OpenFailed,
+        Cause::OpeningInReview => &[AccountStatus::Opening],
+        Cause::OpeningIncomplete | Cause::OpeningNotVerified | Cause::OpeningNotInPerson => {
+            &[AccountStatus::OpenFailed]
+        }
+        // Over the number allowed: reviewed, or declined.
+        Cause::OpeningTooMany => &[AccountStatus::Opening, AccountStatus::OpenFailed],
         Cause::LimitReached | Cause::NonCounterSuspended | Cause::RestrictedByList => {
-            AccountStatus::Restricted
+            &[AccountStatus::Restricted]
         }
-        Cause::SuspiciousPattern => AccountStatus::Suspicious,
-        Cause::Closed => AccountStatus::Closed,
+        Cause::SuspiciousPattern => &[AccountStatus::Suspicious],
+        Cause::Closed => &[AccountStatus::Closed],
     }
 }
 
@@ -90,7 +102,7 @@ mod tests {
     #[test]
     fn every_status_but_normal_has_a_cause() {
         for status in AccountStatus::VARIANTS {
-            let has = Cause::VARIANTS.iter().any(|cause| leads_to(*cause) == *status);
+            let has = Cause::VARIANTS.iter().any(|cause| leads_to(*cause).contains(status));
             assert_eq!(has, *status != AccountStatus::Normal, "{status:?}");
         }
     }

@@ -26,9 +26,7 @@ pub(super) enum Held<'a> {
 
 /// Everything in force, the most severe first; freezes in their order of filling, the rest by age.
 pub(super) fn held(account: &Account) -> Vec<Held<'_>> {
-    let mut rows: Vec<&Condition> =
-        account.conditions.iter().filter(|condition| condition.in_force()).collect();
-    rows.sort_by_key(|row| (row.since_time, row.condition_id.clone()));
+    let rows = account.conditions_by_age();
     let freezes = in_order(&account.freezes).into_iter().map(Held::Freeze);
     let mut held: Vec<Held<'_>> = freezes.chain(rows.into_iter().map(Held::Row)).collect();
     held.sort_by_key(|held| SEVERITY.iter().position(|status| *status == held.kind().status()));

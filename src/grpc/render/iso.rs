@@ -100,7 +100,8 @@ fn block(account: &Account, operation: Operation) -> Option<Block> {
         Some((freeze.condition_kind().status(), of_freeze(freeze, row)))
     });
     let conditions = account.conditions.iter().filter(|row| row.in_force()).filter_map(|found| {
-        let row = Some(pass::row_of_condition(found)).filter(|row| stops(*row))?;
+        let spent = pass::leaves_nothing(account, found, operation);
+        let row = Some(pass::row_of_condition(found)).filter(|row| spent || stops(*row))?;
         Some((found.kind.status(), of_condition(found, row)))
     });
     freezes.chain(conditions).min_by_key(|(status, block)| rank(*status, *block)).map(|(_, b)| b)

@@ -84,7 +84,7 @@ on_every_engine! {
                     amount: cny("1.00"),
                     ..restrict(N, Restriction::NoDebit)
                 },
-                vec!["amount", "end_time"],
+                vec!["amount"],
             ),
             (
                 ChangeAccountStatusRequest {

@@ -180,7 +180,8 @@ async fn control_adds_up(bank: &Bank, number: &str) {
     let AccountStatusInfo { balance, reserved, frozen, available, .. } = &info;
     let money = amount(balance) - amount(reserved);
     assert_eq!(amount(available), money - amount(frozen), "I1: available on {number}");
-    let exempt: i128 = in_force.iter().map(|f| amount(&f.exempt_amount)).max().unwrap_or(0);
+    let exempting = in_force.iter().filter(|f| f.status() == FreezeStatus::Active);
+    let exempt: i128 = exempting.map(|f| amount(&f.exempt_amount)).max().unwrap_or(0);
     let free = money - exempt.min(money);
     let whole = in_force.iter().any(|f| f.mode() != FreezeMode::Amount);
     let claim: i128 = in_force.iter().map(|f| amount(&f.amount)).sum();

@@ -134,7 +134,10 @@ on_every_engine! {
             }
             causes.sort_unstable();
             let all: Vec<i32> = (1..).take_while(|cause| Cause::try_from(*cause).is_ok()).collect();
-            assert_eq!(causes, all, "every cause leads to exactly one code");
+            // Too many accounts are reviewed or declined; every other cause leads to one code.
+            let twice = causes.iter().position(|cause| *cause == Cause::OpeningTooMany as i32);
+            causes.remove(twice.unwrap());
+            assert_eq!(causes, all, "every cause leads to a code");
         }
         let hans = codes(&bank, Some("zh")).await;
         assert_eq!(hans[2].description, "对外付款暂停，入账照常。");

@@ -47,11 +47,7 @@ const ROWS: [Row; 22] = [
         "YNYYYYYYL",
         ["AG01", "", "57"],
     ),
-    (
-        Laid::Restriction(Restriction::Amount, Cause::NonCounterSuspended),
-        "LLYYYYYYY",
-        ["", "", "00"],
-    ),
+    (Laid::Restriction(Restriction::Amount, Cause::RestrictedByList), "LLYYYYYYY", ["", "", "00"]),
     (
         Laid::Restriction(Restriction::NoDebit, Cause::RestrictedByList),
         "NNNYYYYYN",

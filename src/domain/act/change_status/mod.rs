@@ -54,7 +54,7 @@ pub struct ChangeStatus {
 
 impl ChangeStatus {
     /// What is wrong whatever the account looks like.
-    pub fn violations(&self, now: DateTime<Utc>) -> Vec<Violation> {
+    pub fn violations(&self) -> Vec<Violation> {
         let rule = self.action.rule();
         let mut found = Vec::new();
         let mut wrong = |field, text: &str| found.push(Violation::new(field, text));
@@ -79,6 +79,12 @@ impl ChangeStatus {
             Some(Restriction::Limit) => wrong("restriction", "LIMIT is set by the limit itself"),
             Some(_) | None => {}
         }
+        // Its line tells the customer that the counter still works.
+        let closes_counter = [Some(Restriction::Amount), Some(Restriction::NoDebit)];
+        let suspended = self.causes.contains(&Cause::NonCounterSuspended);
+        if suspended && closes_counter.contains(&self.restriction) {
+            wrong("restriction", "cause NON_COUNTER_SUSPENDED goes with NON_COUNTER");
+        }
         let by_amount = self.restriction == Some(Restriction::Amount);
         let takes_amount = by_amount || self.action == Action::StopPayment;
         if by_amount && self.amount.is_none() {
@@ -90,7 +96,6 @@ impl ChangeStatus {
         let takes_end = restricts || self.action == Action::StopPayment;
         match self.end_time {
             Some(_) if !takes_end => wrong("end_time", "goes with STOP_PAYMENT and RESTRICT"),
-            Some(end) if end <= now => wrong("end_time", "lies in the past"),
             Some(_) | None => {}
         }
         if self.causes.contains(&Cause::StopFraud) && self.document_no.is_empty() {
@@ -115,6 +120,10 @@ impl ChangeStatus {
         loaded: &Loaded,
         ids: &mut Ids,
     ) -> Result<Decision, Refused> {
+        // Here and not at the edge: a repeated request is answered as before, however late it is.
+        if self.end_time.is_some_and(|end| end <= draft.now) {
+            return Err(Refusal::field("end_time", "lies in the past").into());
+        }
         let amount = self.amount.map(|a| same_currency(&draft.account, a)).transpose()?;
         let rule = self.action.rule();
         if !rule.applies(&draft.account) {

@@ -101,6 +101,7 @@ impl World {
             deadline: Instant::now(),
             expected_version: None,
             effect: Effect::Take,
+            entry_channel: crate::domain::transaction::EntryChannel::Unspecified,
             command: command.into().0,
         }
     }

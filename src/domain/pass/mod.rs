@@ -1,160 +1,22 @@
 //! What may pass: one table of conditions against operations, and the meet over all that holds.
 //!
-//! The table is data, row by row as the design documents it. [`refusals`] applies every row that
+//! [`table`] is the data, row by row as the design documents it. [`refusals`] applies every row that
 //! holds to one movement and lists what stands in its way, in precedence order.
+
+pub mod table;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use strum::{EnumString, IntoStaticStr, VariantArray};
+
+pub use table::{Answer, Operation, Row, cell, cells};
 
 use super::account::Account;
 use super::condition::Condition;
-use super::freeze::control::Counting;
+use super::freeze::control::{Counting, in_order};
 use super::freeze::{Freeze, FreezeMode, FreezeStatus, FreezeType};
 use super::money::Minor;
 use super::refusal::{Reason, Refusal};
 use super::status::{Cause, ConditionKind, Lifecycle, Restriction};
-
-/// What a movement of money is, as the table's columns know it.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    EnumString,
-    IntoStaticStr,
-    VariantArray,
-)]
-#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Operation {
-    /// The customer pays at the counter.
-    CustomerDebitCounter,
-    /// The customer pays through any other channel.
-    CustomerDebitNonCounter,
-    /// The customer pays elsewhere than at the counter for an exempt purpose.
-    CustomerDebitExempt,
-    /// The bank debits: fee, loan, correction, collection.
-    BankDebit,
-    /// An authority takes money under its freeze.
-    JudicialDeduction,
-    /// Money comes in.
-    Credit,
-    /// A payment comes back.
-    Return,
-    /// The bank pays interest.
-    Interest,
-    /// The account is closed.
-    Close,
-}
-
-/// One cell of the table. The order is the meet's: the least of several rules.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Answer {
-    /// N: no.
-    No,
-    /// S: refused when asked, booked to suspense when already a fact.
-    Suspense,
-    /// A: what no freeze controls.
-    Unfrozen,
-    /// L: within the amount.
-    Limited,
-    /// C: at the counter only.
-    CounterOnly,
-    /// Y if the customer is identified; reactivates.
-    Identified,
-    /// Y: yes.
-    Yes,
-}
-
-/// One row of the table: a lifecycle, or a condition in one of its forms.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, VariantArray)]
-pub enum Row {
-    /// Closed.
-    Closed,
-    /// In opening, or declined.
-    Opening,
-    /// Open, nothing else.
-    Open,
-    /// A freeze of an amount.
-    FrozenAmount,
-    /// A freeze of the whole account that still receives.
-    FrozenWhole,
-    /// A freeze of the whole account in both directions.
-    FrozenTwoWay,
-    /// The medium is reported lost.
-    Lost,
-    /// A stop order for fraud or of customs.
-    StopFraudOrCustoms,
-    /// A stop order for arrears.
-    StopArrears,
-    /// A stop order with an amount, for fraud or of customs.
-    StopAmountFraudOrCustoms,
-    /// A stop order with an amount, for arrears.
-    StopAmountArrears,
-    /// Due diligence is under way.
-    Suspicious,
-    /// Identity details are out of date.
-    InfoExpired,
-    /// Dormant.
-    Dormant,
-    /// A limit is used up.
-    LimitReached,
-    /// Non-counter channels are suspended.
-    NonCounter,
-    /// An amount per debit.
-    AmountPerDebit,
-    /// No debit.
-    NoDebit,
-}
-
-/// The table's cells of a row, in the order of [`Operation`]: debit at the counter, elsewhere,
-/// elsewhere for an exempt purpose, by the bank, deduction, credit, return, interest, closing.
-pub fn cells(row: Row) -> [Answer; 9] {
-    use Answer::{CounterOnly as C, Identified as I, Limited as L, No as N};
-    use Answer::{Suspense as S, Unfrozen as A, Yes as Y};
-    match row {
-        Row::Closed => [N, N, N, N, N, S, S, S, N],
-        Row::Opening => [N, N, N, N, N, S, S, Y, Y],
-        Row::Open => [Y, Y, Y, Y, Y, Y, Y, Y, Y],
-        Row::FrozenAmount | Row::FrozenWhole => [A, A, A, A, Y, Y, Y, Y, N],
-        Row::FrozenTwoWay => [N, N, N, N, Y, S, S, S, N],
-        Row::Lost => [N, N, N, A, Y, Y, Y, Y, N],
-        Row::StopFraudOrCustoms => [N, N, N, N, Y, Y, Y, Y, N],
-        Row::StopArrears => [N, N, N, Y, Y, Y, Y, Y, N],
-        Row::StopAmountFraudOrCustoms => [L, L, L, N, Y, Y, Y, Y, N],
-        Row::StopAmountArrears => [L, L, L, Y, Y, Y, Y, Y, N],
-        Row::Suspicious => [N, N, N, Y, Y, Y, Y, Y, N],
-        Row::InfoExpired => [Y, N, Y, Y, Y, Y, Y, Y, C],
-        Row::Dormant => [I, N, N, Y, Y, Y, Y, Y, C],
-        Row::LimitReached => [Y, Y, Y, Y, Y, Y, Y, Y, Y],
-        Row::NonCounter => [Y, N, Y, Y, Y, Y, Y, Y, C],
-        Row::AmountPerDebit => [L, L, Y, Y, Y, Y, Y, Y, Y],
-        Row::NoDebit => [N, N, N, Y, Y, Y, Y, Y, N],
-    }
-}
-
-/// One cell.
-pub fn cell(row: Row, operation: Operation) -> Answer {
-    let [counter, elsewhere, exempt, bank, deduction, credit, back, interest, close] = cells(row);
-    match operation {
-        Operation::CustomerDebitCounter => counter,
-        Operation::CustomerDebitNonCounter => elsewhere,
-        Operation::CustomerDebitExempt => exempt,
-        Operation::BankDebit => bank,
-        Operation::JudicialDeduction => deduction,
-        Operation::Credit => credit,
-        Operation::Return => back,
-        Operation::Interest => interest,
-        Operation::Close => close,
-    }
-}
 
 /// The table's row of a lifecycle.
 pub fn row_of_lifecycle(lifecycle: Lifecycle) -> Row {
@@ -244,7 +106,7 @@ pub fn refusals(account: &Account, movement: Movement) -> Vec<Refusal> {
     let mut found: Vec<Refusal> = Vec::new();
     found.extend(lifecycle_refusal(account, movement));
     found.extend(freeze_refusals(account, movement));
-    for condition in account.conditions.iter().filter(|condition| condition.in_force()) {
+    for condition in account.conditions_by_age() {
         found.extend(condition_refusal(account, condition, movement));
     }
     found.extend(funds_refusal(account, movement));
@@ -267,8 +129,8 @@ fn lifecycle_refusal(account: &Account, movement: Movement) -> Option<Refusal> {
     if lifecycle == Lifecycle::Closed {
         return Some(Refusal::of(reason).caused_by(Some(Cause::Closed)));
     }
-    let is_opening = |row: &&Condition| row.in_force() && row.kind == ConditionKind::Opening;
-    Some(match account.conditions.iter().find(is_opening) {
+    let rows = account.conditions_by_age();
+    Some(match rows.into_iter().find(|row| row.kind == ConditionKind::Opening) {
         Some(row) => Refusal::by_condition(reason, row, account),
         None => Refusal::of(reason),
     })
@@ -279,7 +141,7 @@ fn freeze_refusals(account: &Account, movement: Movement) -> Vec<Refusal> {
     let without_loss = account.control(Counting::WithoutLoss);
     let short = movement.amount <= without_loss.money && movement.amount > without_loss.available;
     let mut found = Vec::new();
-    for freeze in &account.freezes {
+    for freeze in in_order(&account.freezes) {
         let Some(row) = row_of_freeze(freeze) else { continue };
         let blocks = match cell(row, movement.operation) {
             Answer::No | Answer::Suspense => true,
@@ -361,6 +223,12 @@ pub fn available_for(account: &Account, operation: Operation) -> Option<Minor> {
     }
 }
 
+/// Whether a condition that lets an amount pass lets not even the smallest pass now.
+pub fn leaves_nothing(account: &Account, condition: &Condition, operation: Operation) -> bool {
+    let limited = cell(row_of_condition(condition), operation) == Answer::Limited;
+    limited && !within(account, condition, 1)
+}
+
 /// How an account answers to an operation as such, without an amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
@@ -374,6 +242,10 @@ pub enum Standing {
 
 /// The answer for one operation as the status query lists it.
 pub fn standing(account: &Account, operation: Operation) -> Standing {
+    let used_up = |condition: &Condition| leaves_nothing(account, condition, operation);
+    if account.conditions.iter().filter(|row| row.in_force()).any(used_up) {
+        return Standing::No;
+    }
     match meet(account, operation) {
         Answer::No | Answer::Suspense => Standing::No,
         Answer::Unfrozen => match available_for(account, operation) {
