@@ -174,7 +174,7 @@ pub struct Freeze {
     pub freeze_status: FreezeStatus,
     /// How much it takes.
     pub freeze_mode: FreezeMode,
-    /// The kind of order (`law.md` 1 of the design: the law's table).
+    /// The kind of order (the law's table, [`kind::KINDS`]).
     pub authority_kind: AuthorityKind,
     /// The authority, or the department of the bank.
     pub freeze_by: String,

@@ -9,7 +9,7 @@ use crate::domain::refusal::Reason;
 use crate::domain::status::{AccountStatus, Cause, ConditionKind, Lifecycle, Restriction};
 use strum::VariantArray;
 
-/// domain.md 2, column "needs". Columns: the lifecycles alone, then OPEN with one condition: LOST
+/// design, domain 2, column "needs". Columns: the lifecycles alone, then OPEN with one condition: LOST
 /// is an oral report, RESTRICTED is non-counter suspended. y applies, - is ACTION_NOT_APPLICABLE,
 /// x is refused by what-may-pass. The customer is identified at the counter.
 const NEEDS: &str = "
@@ -33,7 +33,7 @@ const NEEDS: &str = "
     CLOSE                   y    y    y    -    x    x    x    x    y    y    y    y
 ";
 
-/// domain.md 2, columns "2" and "scope".
+/// design, domain 2, columns "2" and "scope".
 const PEOPLE: &str = "
     COMPLETE_OPENING      yes     account.write
     REJECT_OPENING        –       account.write

@@ -131,7 +131,7 @@ fn a_loss_is_not_counted_against_what_the_bank_debits() {
     assert_eq!(account.control(Counting::WithoutLoss).available, 60);
 }
 
-/// demo-data.md: account, balance, controlled, available, in minor units.
+/// design, demo data: account, balance, controlled, available, in minor units.
 #[test]
 fn the_demo_accounts_control_what_their_rows_say() {
     let three_courts = [

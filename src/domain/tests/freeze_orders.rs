@@ -14,8 +14,8 @@ use crate::domain::refusal::{Fact, Reason};
 use crate::domain::status::{AccountStatus, Lifecycle};
 use crate::domain::terms::{Term, TermUnit, day_end};
 
-/// law.md 1: first term, counted from, may wait, may deduct, amount, read in a primary text.
-/// · = the table doesn't say; law.md 7 ships rows without a number in law as unverified.
+/// design, law 1: first term, counted from, may wait, may deduct, amount, read in a primary text.
+/// · = the table doesn't say; design, law 7 ships rows without a number in law as unverified.
 const FREEZE_KINDS: &str = "
     COURT_CIVIL             1Y  service   yes  yes  preservation  P
     COURT_CRIMINAL          1Y  service   yes  yes  yes           P
@@ -35,7 +35,7 @@ const FREEZE_KINDS: &str = "
     BANK                    –   ·         no   no   free          P
 ";
 
-/// law.md 1, the two rows that make stop orders.
+/// design, law 1, the two rows that make stop orders.
 const STOP_KINDS: &str = "
     CUSTOMS                 ·   ·         no   yes  yes           N
     FRAUD_STOP              48H freezing  no   no   whole         S
@@ -193,7 +193,7 @@ fn wrong_fields_of_an_order_are_all_named() {
     assert_eq!(fields(&bank), ["exempt_amount"]);
 }
 
-/// law.md 3: served and entered at 10:00 of a day; the last day stated, – where none is; the last
+/// design, law 3: served and entered at 10:00 of a day; the last day stated, – where none is; the last
 /// day that the freeze gets, or the latest allowed where it is refused.
 const TERMS: &str = "
     COURT_CIVIL            2026-03-10 2027-03-10 gets    2027-03-10
@@ -280,7 +280,7 @@ fn the_central_banks_freeze_ends_48_hours_after_the_measure_to_the_second() {
     assert_eq!(world.reasons(CreateFreeze { duration, ..aml }), [Reason::TermTooLong]);
 }
 
-/// law.md 6.2, 6.10: the person is not told.
+/// design, law 6.2, 6.10: the person is not told.
 #[test]
 fn measures_against_money_laundering_are_confidential_whatever_the_request_says() {
     for kind in [AuthorityKind::AmlTemporary, AuthorityKind::ListBased] {

@@ -34,7 +34,7 @@ fn acts(world: &World, id: &FreezeId) -> Vec<FreezeActKind> {
     rows.map(|act| act.act).collect()
 }
 
-/// The kinds that law.md 1 lets wait, with an amount of 30.
+/// The kinds that design, law 1 lets wait, with an amount of 30.
 const MAY_WAIT: [AuthorityKind; 5] = [
     AuthorityKind::CourtCivil,
     AuthorityKind::CourtCriminal,
@@ -120,7 +120,7 @@ fn a_court_waits_behind_one_that_has_exactly_all_the_money() {
     assert_eq!((status(&world, &second), controlled(&world, &second)), (Active, 20));
 }
 
-/// demo-data.md, account 5: three courts; the release of F2 in part lets F3 take effect.
+/// design, demo data, account 5: three courts; the release of F2 in part lets F3 take effect.
 #[test]
 fn three_courts_take_effect_one_after_the_other() {
     let mut world = World::with_balance(41_260_000);
@@ -141,7 +141,7 @@ fn three_courts_take_effect_one_after_the_other() {
     assert_eq!((controlled(&world, &f4), world.account().available()), (35_000_000, 6_260_000));
 }
 
-/// demo-data.md, account 6: credit 30 → 80, then 80 → F5 has its 100 and F6 takes 30.
+/// design, demo data, account 6: credit 30 → 80, then 80 → F5 has its 100 and F6 takes 30.
 #[test]
 fn credits_fill_the_first_freeze_and_then_let_the_waiting_one_take_effect() {
     let mut world = World::with_balance(5_000);
@@ -291,7 +291,7 @@ fn a_kind_that_may_not_wait_is_accepted_when_its_paper_was_served_first() {
     assert_eq!((status(&world, &court), controlled(&world, &court)), (Active, 40));
 }
 
-/// demo-data.md, account 11: a customer's block never makes a court wait.
+/// design, demo data, account 11: a customer's block never makes a court wait.
 #[test]
 fn a_court_after_a_loss_is_active_and_each_ends_alone() {
     let lost_and_frozen = || {

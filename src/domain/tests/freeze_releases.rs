@@ -165,7 +165,7 @@ fn a_superior_court_lifts_a_courts_freeze() {
     world.done(lifted_by(Some(AuthorityKind::CourtCivil), superior, &freeze));
 }
 
-/// law.md 1.8: only the court that ordered it or its superior.
+/// design, law 1.8: only the court that ordered it or its superior.
 #[test]
 fn a_court_of_the_same_level_does_not_lift_another_courts_freeze() {
     let (mut world, freeze) = frozen(100, court(Some(60)));
@@ -181,7 +181,7 @@ fn no_authority_lifts_the_banks_freeze_and_the_bank_does() {
     world.done(lifted_by(None, "", &freeze));
 }
 
-/// law.md 3: bank lifts a list-based measure without a ground of 6.4 | refused.
+/// design, law 3: bank lifts a list-based measure without a ground of 6.4 | refused.
 #[test]
 fn the_bank_does_not_lift_a_list_based_measure() {
     let (mut world, freeze) = frozen(100, order(AuthorityKind::ListBased, None));

@@ -206,7 +206,7 @@ fn a_validated_command_sees_the_lapse_too() {
     assert_eq!(world.account().balance.reserved_minor, 0);
 }
 
-/// law.md 3: reported 2026-03-18 09:00, gone at 2026-03-24 00:00.
+/// design, law 3: reported 2026-03-18 09:00, gone at 2026-03-24 00:00.
 #[test]
 fn an_oral_loss_is_gone_at_midnight_after_the_fifth_day() {
     let mut world = World::with_balance(100);

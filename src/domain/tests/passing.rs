@@ -8,7 +8,7 @@ use crate::domain::pass::{self, Answer, Movement, Operation, Presence, Row};
 use crate::domain::refusal::Reason;
 use crate::domain::status::{Cause, ConditionKind, Lifecycle, Restriction};
 
-/// domain.md 2. I: yes if identified; the bank's debit of a stop with an amount is "as cause".
+/// design, domain 2. I: yes if identified; the bank's debit of a stop with an amount is "as cause".
 const MAY_PASS: &str = "
                                  C N X bank deduction credit return interest close
     CLOSED                       N N N N N S S S N

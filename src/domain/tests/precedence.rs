@@ -14,7 +14,7 @@ use crate::domain::refusal::Reason;
 use crate::domain::status::{Cause, ConditionKind, Lifecycle};
 use strum::VariantArray;
 
-/// api.md, "Precedence"; the refusals of the act itself stand together where ACT is.
+/// design, contract, "Precedence"; the refusals of the act itself stand together where ACT is.
 const ORDER: &str = "
     UNAUTHENTICATED INVALID_REQUEST PERMISSION_DENIED REQUEST_ID_REUSED
     NOT_FOUND ETAG_MISMATCH CURRENCY_MISMATCH
@@ -127,7 +127,7 @@ fn each_condition_alone_competes_with_short_funds_and_comes_first() {
     }
 }
 
-/// demo-data.md, W20: freeze and short funds listed.
+/// design, demo data, W20: freeze and short funds listed.
 #[test]
 fn a_wholly_frozen_account_is_frozen_first_and_short_second() {
     let mut world = World::with_balance(412_600);
@@ -136,7 +136,7 @@ fn a_wholly_frozen_account_is_frozen_first_and_short_second() {
     assert_eq!(world.reasons(withdraw(10_000)), expected);
 }
 
-/// demo-data.md, third pasted command: 11 for 20,000: frozen, lost, short funds.
+/// design, demo data, third pasted command: 11 for 20,000: frozen, lost, short funds.
 #[test]
 fn a_lost_account_with_a_court_is_frozen_lost_and_short() {
     let mut world = World::with_balance(2_200_000);

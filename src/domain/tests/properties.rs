@@ -86,7 +86,7 @@ pub(super) fn check_control(money: Minor, freezes: &[Freeze], control: &Control)
     }
 }
 
-/// domain.md 4: the first in-force authority is ACTIVE; one that waits controls nothing.
+/// design, domain 4: the first in-force authority is ACTIVE; one that waits controls nothing.
 pub(super) fn check_waiting(freezes: &[Freeze], control: &Control) {
     for share in &control.shares {
         let freeze = freezes.iter().find(|freeze| freeze.freeze_id == share.freeze_id).unwrap();

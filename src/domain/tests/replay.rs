@@ -152,7 +152,7 @@ fn what_the_caller_can_mend_is_not_remembered() {
     assert_eq!(world.remembered.len(), remembered);
 }
 
-/// api.md: refusals of class FAILED_PRECONDITION are remembered, not ETAG_MISMATCH; validation
+/// design, contract: refusals of class FAILED_PRECONDITION are remembered, not ETAG_MISMATCH; validation
 /// errors, NOT_FOUND, ABORTED and UNAVAILABLE are not.
 #[test]
 fn only_what_says_that_the_account_is_so_is_remembered() {

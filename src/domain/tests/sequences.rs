@@ -1,4 +1,4 @@
-//! Random commands on one account: the invariants of `quality.md` hold after every one, alone or in
+//! Random commands on one account: the invariants of `design, quality` hold after every one, alone or in
 //! batches; replays change nothing; what is validated is what then happens.
 
 use std::collections::BTreeSet;

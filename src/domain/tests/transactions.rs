@@ -68,7 +68,7 @@ fn a_debit_to_authorize_never_takes_frozen_money() {
     assert_eq!(world.account().balance.balance_minor, 400);
 }
 
-/// domain.md 6: a fact was posted elsewhere; a condition is no reason to deny it.
+/// design, domain 6: a fact was posted elsewhere; a condition is no reason to deny it.
 #[test]
 fn a_debit_that_is_a_fact_passes_conditions_when_its_money_is_there() {
     let mut world = World::with_balance(1_000);

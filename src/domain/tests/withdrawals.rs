@@ -10,7 +10,7 @@ use crate::domain::transaction::EntryChannel;
 use crate::domain::withdrawal::{Another, Event, Resolution, State, held_in, next};
 use strum::VariantArray;
 
-/// domain.md 5. R reserved, D dispatching, A accepted, U unknown, S settled, F failed,
+/// design, domain 5. R reserved, D dispatching, A accepted, U unknown, S settled, F failed,
 /// C cancelled, L settled late, T returned, Q quarantined, W written off; · unchanged.
 const STATES: &str = "
                             R D A U S F C L T Q W
@@ -32,7 +32,7 @@ const STATES: &str = "
     resolved written off    · · · · · · · · · W ·
 ";
 
-/// quality.md I2: what a state holds of 70, when 30 were held before.
+/// design, quality I2: what a state holds of 70, when 30 were held before.
 const HELD: &str = "
     RESERVED     70
     DISPATCHING  70

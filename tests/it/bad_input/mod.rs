@@ -1,5 +1,5 @@
 //! Bad input, over the wire: INVALID_ARGUMENT with the path of every wrong field, and nothing
-//! changed. The tables are those of quality.md.
+//! changed. The tables are those of design, quality.
 
 mod amounts;
 mod texts;

@@ -101,7 +101,7 @@ on_every_engine! {
         bank.freeze(bank.bank_freeze(number, "")).await.unwrap();
         cases.push(case(number, "ACCOUNT_FROZEN", domain::Cause::RiskFreeze));
         assert_cases(&bank, &cases).await;
-        // texts.md, word by word.
+        // design, texts, word by word.
         assert_eq!(
             said(&refused(&bank, "9990100001000000201", "zh-CN").await).1,
             "请向Nanshan（2026-1234）了解案情；履行义务、提供担保或提出异议后由其决定解冻，\
@@ -206,7 +206,7 @@ on_every_engine! {
                 values.items = Some("lease proof".to_owned());
             }));
         }
-        // texts.md, word by word.
+        // design, texts, word by word.
         let line = async |number, language| said(&refused(&bank, number, language).await).1;
         assert_eq!(
             line(numbers[3], "zh-TW").await,

@@ -94,7 +94,7 @@ async fn codes(bank: &Bank, language: Option<&str>) -> Vec<StatusCode> {
 
 on_every_engine! {
     async fn eleven_codes_are_complete_in_each_language(bank) {
-        // texts.md 1: names in Simplified, Traditional, Taiwan's and English words.
+        // design, texts 1: names in Simplified, Traditional, Taiwan's and English words.
         let names = [
             ("NORMAL", "正常", "正常", "正常", "Normal"),
             ("FROZEN", "冻结", "凍結", "凍結", "Frozen"),

@@ -88,7 +88,7 @@ on_every_engine! {
         assert_eq!(found(card("6299990000000011")).await, Err("CARD_NOT_FOUND".to_owned()));
         assert_eq!(found(card(NUMBER)).await, Err("CARD_NOT_FOUND".to_owned()));
         assert_eq!(found(account("6299990000000011")).await, Err("ACCOUNT_NOT_FOUND".to_owned()));
-        // api.md: a card number given as account number is found too.
+        // design, contract: a card number given as account number is found too.
         assert_eq!(found(account("6299990000000010")).await, ours);
         bank.finish().await;
     }

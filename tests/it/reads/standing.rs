@@ -1,5 +1,5 @@
 //! What may pass on an account, and in which ISO codes it is told, as the status query lists it
-//! (domain.md 2, law.md 4 and 5).
+//! (design, domain 2, design, law 4 and 5).
 
 use account_status::pb::v1::get_account_status_request::Key;
 use account_status::pb::v1::*;

@@ -91,7 +91,7 @@ enum Extra {
     Retry,
 }
 
-/// The table of api.md, "Errors".
+/// The table of design, contract, "Errors".
 fn documented(reason: R) -> (Code, Extra) {
     match reason {
         R::InvalidRequest => (Code::InvalidArgument, Extra::Fields),

@@ -1,4 +1,4 @@
-//! Which reason answers when several hold, and that the others are listed (api.md, "Precedence").
+//! Which reason answers when several hold, and that the others are listed (design, contract, "Precedence").
 
 use account_status::pb::v1::*;
 use tonic_types::StatusExt as _;
@@ -112,7 +112,7 @@ on_every_engine! {
 }
 
 on_every_engine! {
-    /// api.md, "Precedence", from the top to CURRENCY_MISMATCH: one request with everything wrong,
+    /// design, contract, "Precedence", from the top to CURRENCY_MISMATCH: one request with everything wrong,
     /// mended one by one.
     async fn fields_then_memory_then_existence_then_etag_then_currency(bank) {
         let number = "9990584001000000930";
