@@ -133,8 +133,15 @@ pub enum ConfigError {
     #[error("cannot read the settings file {0}")]
     Unreadable(PathBuf, #[source] std::io::Error),
     /// The file is not what it should be.
-    #[error("the settings file {0} is wrong: {1}")]
-    Malformed(PathBuf, toml::de::Error),
+    #[error("the settings file {file} is wrong in line {line}: {what}", file = file.display())]
+    Malformed {
+        /// The file.
+        file: PathBuf,
+        /// Its line.
+        line: usize,
+        /// What is wrong. Never quotes a value: it may be the key or a password.
+        what: String,
+    },
     /// The key is not hex.
     #[error("--history-key must be an even number of hexadecimal digits, at least 32")]
     BadKey,
@@ -155,11 +162,20 @@ impl Given {
     /// # Errors
     /// What is wrong with the file or a setting.
     pub fn settings(&self) -> Result<Settings, ConfigError> {
+        self.settings_on(EMBEDDED_URL)
+    }
+
+    /// The same, with another database where none is named.
+    ///
+    /// # Errors
+    /// What is wrong with the file or a setting.
+    pub fn settings_on(&self, database_url: &str) -> Result<Settings, ConfigError> {
         let file = match &self.config {
             Some(path) => read(path)?,
             None => Self::default(),
         };
-        self.clone().or(file).check()
+        let default = Self { database_url: Some(database_url.to_owned()), ..Self::default() };
+        self.clone().or(file).or(default).check()
     }
 
     fn or(self, file: Self) -> Self {
@@ -225,7 +241,24 @@ impl Given {
 fn read(path: &Path) -> Result<Given, ConfigError> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| ConfigError::Unreadable(path.to_owned(), error))?;
-    toml::from_str(&text).map_err(|error| ConfigError::Malformed(path.to_owned(), error))
+    parse(&text).map_err(|(line, what)| ConfigError::Malformed {
+        file: path.to_owned(),
+        line,
+        what,
+    })
+}
+
+/// What the text sets, or the line and what is wrong there.
+fn parse(text: &str) -> Result<Given, (usize, String)> {
+    toml::from_str(text).map_err(|error| {
+        let before = error.span().map_or(0, |span| span.start).min(text.len());
+        let line = 1 + text.as_bytes()[..before].iter().filter(|byte| **byte == b'\n').count();
+        let what = error.message();
+        // "invalid type: integer `123`, expected a string" quotes the value.
+        let quotes_it = what.starts_with("invalid type") || what.starts_with("invalid value");
+        let expected = what.rsplit_once(", expected ").filter(|_| quotes_it);
+        (line, expected.map_or_else(|| what.to_owned(), |(_, kind)| format!("expected {kind}")))
+    })
 }
 
 #[cfg(test)]
@@ -253,6 +286,22 @@ mod tests {
         let flags = Given { lanes: Some(3), ..Given::default() };
         let settings = flags.or(file).check().unwrap();
         assert_eq!((settings.listen.port(), settings.lanes, settings.readers), (1, 3, 8));
+    }
+
+    #[test]
+    fn what_is_wrong_in_a_file_is_named_by_line_and_never_quoted() {
+        for (text, line, what) in [
+            ("lanes = 2\nhistory-key = 5ec2e7", 2, ""),
+            ("history-key = 5232", 1, "expected a string"),
+            ("database-url = \"postgres://u:5ec2e7@h\nlanes = 2", 1, ""),
+            ("\n\nlanes = '5ec2e7'", 3, "expected u32"),
+            ("lanes = 1\nkey-5ec = 3", 2, "unknown field"),
+        ] {
+            let (at, said) = parse(text).unwrap_err();
+            assert_eq!(at, line, "{text}: {said}");
+            assert!(said.contains(what) && !said.contains("5ec2e7"), "{text}: {said}");
+            assert!(!said.contains("5232"), "{text}: {said}");
+        }
     }
 
     #[test]

@@ -2,14 +2,18 @@
 //! their tasks, and drains them in order.
 //!
 //! Order of draining: health says NOT_SERVING, the server takes no new calls and finishes those it
-//! has (bounded), the sweep stops, the lanes answer what they hold, the store closes.
+//! has, the sweep stops, the lanes answer what they hold, the store closes. One deadline bounds all
+//! of it; what is not done by then is cut. A task that ends before anybody said stop is a bug: the
+//! service drains and fails, so that whoever runs it starts it again.
 
+use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use crate::ask::Ask;
 use crate::clock::Clock;
@@ -38,6 +42,9 @@ pub enum ServiceError {
     /// The server broke.
     #[error("the gRPC server failed")]
     Server(#[from] tonic::transport::Error),
+    /// A task that has to run as long as the service ended.
+    #[error("{0} ended before the service was told to stop")]
+    Ended(&'static str),
 }
 
 /// The write and read side on one store, without a server in front: what imports, the demo's
@@ -77,19 +84,17 @@ impl Core {
         Self { store, ledger, ask, feed, clock, lanes }
     }
 
-    /// Answers what is queued, then closes the store. Whoever holds a clone of the ledger keeps
-    /// the lanes alive, so the wait is bounded.
+    /// Answers what is queued, as far as patience reaches, then closes the store.
     pub async fn drain(self, patience: Duration) -> Shared {
         let Self { store, ledger, mut lanes, .. } = self;
-        let shared = ledger.shared();
-        drop(ledger);
-        let finished =
-            tokio::time::timeout(patience, async { while lanes.join_next().await.is_some() {} });
+        ledger.close();
+        let finished = timeout(patience, async { while lanes.join_next().await.is_some() {} });
         if finished.await.is_err() {
             tracing::warn!("commands were still queued when the time to drain was over");
         }
+        lanes.shutdown().await;
         store.close().await;
-        shared
+        ledger.shared()
     }
 }
 
@@ -134,19 +139,30 @@ pub async fn listen(settings: &Settings) -> Result<TcpListener, ServiceError> {
     TcpListener::bind(address).await.map_err(|error| ServiceError::Listen(address, error))
 }
 
+/// Why serving ends.
+enum End {
+    /// It was told to.
+    Stopped,
+    /// The server ended by itself.
+    Server(Result<(), tonic::transport::Error>),
+    /// A task ended by itself.
+    Task(&'static str),
+}
+
 /// Serves until `stop` is true, then drains.
 ///
 /// # Errors
-/// When the server fails.
+/// When the server fails, or a lane, the sweep or the health task ends by itself.
 pub async fn serve(
-    core: Core,
+    mut core: Core,
     listener: TcpListener,
     settings: &Settings,
     stop: watch::Receiver<bool>,
 ) -> Result<(), ServiceError> {
+    let (halt, halting) = watch::channel(false);
     let (health, health_service) = grpc::health();
     let mut tasks = JoinSet::new();
-    tasks.spawn(watch_health(core.store.clone(), health.clone(), stop.clone()));
+    tasks.spawn(named("health", watch_health(core.store.clone(), health, halting.clone())));
     if settings.sweep == Switch::On {
         let sweep = Sweep {
             store: core.store.clone(),
@@ -154,7 +170,7 @@ pub async fn serve(
             ledger: core.ledger.clone(),
             feed: core.feed.clone(),
         };
-        tasks.spawn(sweep.run());
+        tasks.spawn(named("the sweep", sweep.run()));
     }
     let services = grpc::Services {
         ledger: core.ledger.clone(),
@@ -162,29 +178,57 @@ pub async fn serve(
         clock: core.clock.clone(),
         zone: settings.rules.zone,
     };
-    let server = grpc::serve(listener, services, health_service, stopped(stop.clone()));
-    let served = tokio::select! {
-        served = server => Some(served),
-        () = overdue(stop, settings.drain) => None,
+    let mut server = pin!(grpc::serve(listener, services, health_service, stopped(halting)));
+    let end = tokio::select! {
+        served = &mut server => End::Server(served),
+        () = stopped(stop) => End::Stopped,
+        Some(task) = tasks.join_next() => End::Task(task.unwrap_or("a task that panicked")),
+        _ = core.lanes.join_next() => End::Task("a lane"),
+    };
+    let deadline = Instant::now() + settings.drain;
+    halt.send_replace(true);
+    let ended = match end {
+        End::Server(served) => {
+            served.map_err(ServiceError::from).and(Err(ServiceError::Ended("the server")))
+        }
+        End::Stopped => finish(&mut server, deadline).await,
+        End::Task(task) => {
+            tracing::error!(task, "a task ended by itself; the service stops");
+            finish(&mut server, deadline).await.and(Err(ServiceError::Ended(task)))
+        }
     };
     tasks.shutdown().await;
-    if served.is_none() {
-        tracing::warn!("calls were still open when the time to drain was over; they are cut");
-    }
-    let shared = core.drain(settings.drain).await;
+    let shared = core.drain(left_until(deadline)).await;
     tracing::info!(ledger.calls = shared.calls, ledger.commits = shared.commits, "drained");
-    served.transpose()?;
-    Ok(())
+    ended
+}
+
+/// Lets the server finish the calls it has; what is open at the deadline is cut.
+async fn finish(
+    server: impl Future<Output = Result<(), tonic::transport::Error>>,
+    deadline: Instant,
+) -> Result<(), ServiceError> {
+    match timeout(left_until(deadline), server).await {
+        Ok(served) => Ok(served?),
+        Err(_elapsed) => {
+            tracing::warn!("calls were still open when the time to drain was over; they are cut");
+            Ok(())
+        }
+    }
+}
+
+fn left_until(deadline: Instant) -> Duration {
+    deadline.saturating_duration_since(Instant::now())
+}
+
+async fn named(name: &'static str, task: impl Future<Output = ()>) -> &'static str {
+    task.await;
+    name
 }
 
 async fn stopped(mut stop: watch::Receiver<bool>) {
     // A sender that is gone means stop, too.
     let _stopped = stop.wait_for(|stop| *stop).await;
-}
-
-async fn overdue(stop: watch::Receiver<bool>, patience: Duration) {
-    stopped(stop).await;
-    tokio::time::sleep(patience).await;
 }
 
 /// Says SERVING while the database answers.

@@ -1,8 +1,10 @@
 //! Writes down what lapsed on accounts that nobody touches. Reads and commands apply lapses by
 //! themselves, so the sweep only keeps the tables close behind: it wakes within a second of the
 //! next due instant. Idempotent, bounded, and safe from several replicas, because the lapse of an
-//! account is decided under its lock like any command.
+//! account is decided under its lock like any command. An account whose lapse fails rests for a
+//! while, so that it keeps no other waiting.
 
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -10,12 +12,12 @@ use futures::future::join_all;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::clock::Clock;
-use crate::domain::command::{Command, Effect, Envelope};
+use crate::domain::command::{Command, Effect, Envelope, Receipt};
 use crate::domain::id::{AccountNumber, RequestId};
 use crate::domain::principal::Principal;
 use crate::domain::transaction::EntryChannel;
 use crate::feed::Feed;
-use crate::ledger::Ledger;
+use crate::ledger::{Failure, Ledger};
 use crate::store::Store;
 
 /// The most accounts taken up at once.
@@ -24,6 +26,10 @@ const ROUND_MAX: u32 = 256;
 const LAPSE_DEADLINE: Duration = Duration::from_secs(30);
 /// The longest sleep: another replica may have set an end that the feed doesn't tell of.
 const SLEEP_MAX: TimeDelta = TimeDelta::seconds(1);
+/// How long an account whose lapse failed is left out.
+const REST: Duration = Duration::from_secs(30);
+/// The most accounts that rest; when more fail, the first come back early.
+const RESTING_MAX: usize = 4 * ROUND_MAX as usize;
 
 /// The sweep's parts.
 #[derive(Debug, Clone)]
@@ -42,8 +48,9 @@ impl Sweep {
     /// Runs for ever; the task is dropped to stop it.
     pub async fn run(self) {
         let mut news = self.feed.listen();
+        let mut resting = Resting::default();
         loop {
-            let swept = self.round().await;
+            let swept = self.round_but(&mut resting).await;
             if swept == ROUND_MAX as usize {
                 continue;
             }
@@ -61,21 +68,37 @@ impl Sweep {
         }
     }
 
-    /// Writes down what is due now, at most [`ROUND_MAX`] accounts; how many it took up.
+    /// Writes down what is due now, at most [`ROUND_MAX`] accounts; on how many it was done.
     pub async fn round(&self) -> usize {
-        let due = match self.store.account_list_lapsing(self.clock.now(), ROUND_MAX).await {
+        self.round_but(&mut Resting::default()).await
+    }
+
+    async fn round_but(&self, resting: &mut Resting) -> usize {
+        resting.wake(Instant::now());
+        let but = resting.0.iter().map(|(number, _)| number.as_str());
+        let due = match self.store.account_list_lapsing(self.clock.now(), but, ROUND_MAX).await {
             Ok(due) => due,
             Err(error) => {
                 tracing::warn!(%error, "the sweep could not look for lapses");
                 return 0;
             }
         };
-        let numbers = due.iter().filter_map(|number| AccountNumber::parse(number));
-        let answers = join_all(numbers.map(|number| self.lapse(number))).await;
-        answers.len()
+        let answers = join_all(due.iter().map(|number| self.lapse(number))).await;
+        let mut done = 0;
+        for (number, answer) in due.into_iter().zip(answers) {
+            match answer {
+                Ok(_receipt) => done += 1,
+                Err(error) => {
+                    tracing::warn!(%error, "a lapse could not be written down; it is tried again");
+                    resting.push(number, Instant::now() + REST);
+                }
+            }
+        }
+        done
     }
 
-    async fn lapse(&self, account_number: AccountNumber) {
+    async fn lapse(&self, number: &str) -> Result<Receipt, Failure> {
+        let account_number = AccountNumber::parse(number).ok_or(Failure::Internal)?;
         let id = format!("lapse:{}:{}", account_number.as_str(), self.clock.now().timestamp());
         let envelope = Envelope {
             principal: Principal::service("sweep"),
@@ -87,12 +110,49 @@ impl Sweep {
             entry_channel: EntryChannel::Unspecified,
             command: Command::Lapse,
         };
-        if let Err(error) = self.ledger.submit(envelope).await {
-            tracing::warn!(%error, "a lapse could not be written down; it is tried again");
+        self.ledger.submit(envelope).await
+    }
+}
+
+/// Accounts whose lapse failed, and until when each is left out: the first to come back first.
+#[derive(Debug, Default)]
+struct Resting(VecDeque<(String, Instant)>);
+
+impl Resting {
+    fn wake(&mut self, now: Instant) {
+        while self.0.front().is_some_and(|(_, until)| *until <= now) {
+            self.0.pop_front();
         }
+    }
+
+    fn push(&mut self, number: String, until: Instant) {
+        if self.0.len() == RESTING_MAX {
+            self.0.pop_front();
+        }
+        self.0.push_back((number, until));
     }
 }
 
 fn earlier(wake: DateTime<Utc>, next: Option<DateTime<Utc>>) -> DateTime<Utc> {
     next.map_or(wake, |next| wake.min(next))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_failed_rests_for_its_time_and_the_list_is_bounded() {
+        let begin = Instant::now();
+        let mut resting = Resting::default();
+        for number in 0..RESTING_MAX + 1 {
+            resting.push(number.to_string(), begin + REST);
+        }
+        assert_eq!(resting.0.len(), RESTING_MAX);
+        assert_eq!(resting.0.front().map(|(number, _)| number.as_str()), Some("1"));
+        resting.wake(begin);
+        assert_eq!(resting.0.len(), RESTING_MAX);
+        resting.wake(begin + REST);
+        assert!(resting.0.is_empty());
+    }
 }

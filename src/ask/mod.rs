@@ -19,6 +19,11 @@ use crate::domain::withdrawal::{State, Withdrawal};
 pub use crate::store::freeze::FreezeFilter;
 use crate::store::{self, Store};
 
+/// How often an account and its freezes are read until both are of one instant.
+const READS_MAX: u32 = 3;
+/// The most freezes of one account that are looked through for a status.
+const FREEZES_MAX: u32 = 10_000;
+
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
@@ -144,13 +149,22 @@ impl Ask {
         number: Option<&AccountNumber>,
         id: &FreezeId,
     ) -> Result<FreezeFile, Failure> {
+        let unknown = || Failure::NotFound(Reason::FreezeNotFound);
         let found = self.store.freeze_find(id).await?;
         let mine = found.filter(|freeze| number.is_none_or(|n| *n == freeze.account_number));
-        let freeze = mine.ok_or(Failure::NotFound(Reason::FreezeNotFound))?;
-        let acts = self.store.freeze_list_acts(id).await?;
-        let (account, lapsed, _) = self.lapsed(&freeze.account_number).await?;
-        let freeze = as_lapsed(&lapsed, freeze);
-        Ok(FreezeFile { freeze, acts, account })
+        let number = mine.ok_or_else(unknown)?.account_number;
+        let mut reads = 0;
+        loop {
+            reads += 1;
+            let (account, lapsed, _) = self.lapsed(&number).await?;
+            let freeze = self.store.freeze_find(id).await?.ok_or_else(unknown)?;
+            if reads < READS_MAX && !agree(&lapsed, &freeze) {
+                continue;
+            }
+            let acts = self.store.freeze_list_acts(id).await?;
+            let freeze = as_lapsed(&lapsed, freeze);
+            return Ok(FreezeFile { freeze, acts, account });
+        }
     }
 
     /// An account's freezes, the last entered first.
@@ -163,18 +177,26 @@ impl Ask {
         filter: FreezeFilter,
         page: Page,
     ) -> Result<(Account, Listed<Freeze>), Failure> {
-        let (account, lapsed, due) = self.lapsed(number).await?;
-        // Stored rows lag behind a lapse that nobody wrote down yet: then the status is compared
-        // here, over all of them.
-        let (asked, fetch) = match filter.status {
-            Some(_) if due => (FreezeFilter { status: None, ..filter }, u32::MAX),
-            Some(_) | None => (filter, page.fetch()),
-        };
-        let rows = self.store.freeze_list(number, asked, page.start(), fetch).await?;
-        let rows = rows.into_iter().map(|row| as_lapsed(&lapsed, row));
-        let fits = |row: &Freeze| filter.status.is_none_or(|status| status == row.freeze_status);
-        let rows = rows.filter(fits).collect();
-        Ok((account, page.cut(rows, |freeze| freeze.freeze_seq)))
+        let mut reads = 0;
+        loop {
+            reads += 1;
+            let (account, lapsed, due) = self.lapsed(number).await?;
+            // Stored rows lag behind a lapse that nobody wrote down yet: then the status is
+            // compared here, over all of them.
+            let (asked, fetch) = match filter.status {
+                Some(_) if due => (FreezeFilter { status: None, ..filter }, FREEZES_MAX),
+                Some(_) | None => (filter, page.fetch()),
+            };
+            let rows = self.store.freeze_list(number, asked, page.start(), fetch).await?;
+            if reads < READS_MAX && !rows.iter().all(|row| agree(&lapsed, row)) {
+                continue;
+            }
+            let rows = rows.into_iter().map(|row| as_lapsed(&lapsed, row));
+            let fits =
+                |row: &Freeze| filter.status.is_none_or(|status| status == row.freeze_status);
+            let rows = rows.filter(fits).collect();
+            return Ok((account, page.cut(rows, |freeze| freeze.freeze_seq)));
+        }
     }
 
     /// A withdrawal, of this account if one is named.
@@ -242,6 +264,12 @@ impl Ask {
         let account_now = lapse::seen_at(stored, now, self.rules.zone);
         Ok((account_now, account.freezes, due))
     }
+}
+
+/// Whether a stored row and the account's freezes, read one after the other, are of one instant: a
+/// freeze is the account's exactly while it is in force.
+fn agree(freezes: &[Freeze], stored: &Freeze) -> bool {
+    freezes.iter().any(|freeze| freeze.freeze_id == stored.freeze_id) == stored.in_force()
 }
 
 fn as_lapsed(lapsed: &[Freeze], stored: Freeze) -> Freeze {

@@ -72,11 +72,11 @@ pub enum CliError {
 /// Why it failed.
 pub async fn run() -> Result<ExitCode, CliError> {
     let cli = Cli::parse();
-    let mut given = cli.given;
-    if matches!(cli.command, Command::Demo(_)) {
-        given.database_url.get_or_insert_with(|| demo::DATABASE_URL.to_owned());
-    }
-    let settings = given.settings()?;
+    let settings = if matches!(cli.command, Command::Demo(_)) {
+        cli.given.settings_on(demo::DATABASE_URL)?
+    } else {
+        cli.given.settings()?
+    };
     telemetry::start(&settings)?;
     match cli.command {
         Command::Serve => serve::run(&settings).await,

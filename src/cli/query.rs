@@ -41,10 +41,7 @@ impl Query {
         })?;
         let store = service::connect(settings).await?;
         let ask = Ask::new(store.clone(), Clock::System, Arc::new(settings.rules.clone()));
-        let mut found = ask.account(&AccountKey::Number(number)).await;
-        if matches!(found, Err(Failure::NotFound(_))) {
-            found = ask.account(&AccountKey::Card(self.account.clone())).await;
-        }
+        let found = ask.account(&AccountKey::Number(number)).await;
         store.close().await;
         let locale = Locale::from_accept_language(&self.language);
         let account = found.map_err(|failure| {

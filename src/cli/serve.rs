@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
@@ -14,12 +15,16 @@ use crate::store::Store;
 pub(super) async fn run(settings: &Settings) -> Result<ExitCode, CliError> {
     warn_of_development_key(settings);
     let store = service::connect(settings).await?;
-    until_signal(store, settings).await
+    let listener = service::listen(settings).await?;
+    until_signal(store, listener, settings).await
 }
 
 /// Serves on a migrated store until SIGTERM or SIGINT, then drains.
-pub(super) async fn until_signal(store: Store, settings: &Settings) -> Result<ExitCode, CliError> {
-    let listener = service::listen(settings).await?;
+pub(super) async fn until_signal(
+    store: Store,
+    listener: TcpListener,
+    settings: &Settings,
+) -> Result<ExitCode, CliError> {
     let engine = store.engine();
     let core = Core::start(store, Clock::System, settings);
     tracing::info!(listen = %settings.listen, ?engine, "serving");

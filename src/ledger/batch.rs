@@ -2,6 +2,7 @@
 //! commit, tell the feed.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use super::Parts;
 use crate::domain::batch::Changes;
@@ -9,6 +10,10 @@ use crate::domain::book::Book;
 use crate::domain::command::{Envelope, Outcome};
 use crate::feed::Committed;
 use crate::store;
+
+/// How long a batch may take from BEGIN to COMMIT. The server bounds its statements by itself; this
+/// is for a server that isn't heard of any more.
+const BATCH_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Why a batch did not commit.
 #[derive(Debug)]
@@ -27,11 +32,33 @@ impl From<store::Error> for BatchError {
     }
 }
 
-/// Decides and commits a batch; the outcomes are in the order of the envelopes.
-pub(super) async fn commit(
-    parts: &Parts,
-    envelopes: &[&Envelope],
-) -> Result<Vec<Outcome>, BatchError> {
+/// A batch that was decided.
+#[derive(Debug)]
+pub(super) struct Decided {
+    /// In the order of the envelopes.
+    pub(super) outcomes: Vec<Outcome>,
+    /// What became of its transaction.
+    pub(super) end: End,
+}
+
+/// How a transaction ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// Its rows are durable.
+    Committed,
+    /// There was nothing to write.
+    Empty,
+}
+
+/// Decides and commits a batch, within [`BATCH_TIMEOUT`]; one that takes longer counts as lost.
+pub(super) async fn commit(parts: &Parts, envelopes: &[&Envelope]) -> Result<Decided, BatchError> {
+    match tokio::time::timeout(BATCH_TIMEOUT, carry_out(parts, envelopes)).await {
+        Ok(decided) => decided,
+        Err(_elapsed) => Err(store::Error::timed_out("a batch").into()),
+    }
+}
+
+async fn carry_out(parts: &Parts, envelopes: &[&Envelope]) -> Result<Decided, BatchError> {
     let transaction = parts.store.begin().await.map_err(BatchError::NotBegun)?;
     let now = parts.clock.now();
     let loaded = transaction.load(envelopes, now).await?;
@@ -47,7 +74,7 @@ pub(super) async fn commit(
     let (accounts, changes) = book.finish();
     if changes.is_empty() {
         transaction.rollback().await;
-        return Ok(outcomes);
+        return Ok(Decided { outcomes, end: End::Empty });
     }
     transaction.save(&accounts, &changes).await?;
     transaction.commit().await?;
@@ -55,7 +82,7 @@ pub(super) async fn commit(
     let next_lapse = touched.filter_map(|account| account.balance.next_lapse_time).min();
     let Changes { events, .. } = changes;
     parts.feed.publish(Committed { events, next_lapse });
-    Ok(outcomes)
+    Ok(Decided { outcomes, end: End::Committed })
 }
 
 /// Decides every command. A panic leaves the book in an unknown state, so the batch starts over

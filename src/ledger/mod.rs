@@ -13,7 +13,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::Clock;
 use crate::domain::batch::Rules;
@@ -81,6 +81,7 @@ pub const LANE_QUEUE_MAX: usize = 8_192;
 #[derive(Debug, Clone)]
 pub struct Ledger {
     lanes: Arc<[mpsc::Sender<Job>]>,
+    stop: Arc<watch::Sender<bool>>,
     counters: Arc<Counters>,
 }
 
@@ -90,7 +91,8 @@ impl std::fmt::Debug for Job {
     }
 }
 
-/// A lane, to be run as a task until it ends: when every [`Ledger`] is gone and all is answered.
+/// A lane, to be run as a task until it ends: when the ledger is closed, or every [`Ledger`] is
+/// gone, and all is answered.
 #[derive(Debug)]
 pub struct Lane(lane::Lane);
 
@@ -118,13 +120,15 @@ impl Ledger {
     /// A ledger with so many lanes; each has to be run.
     pub fn new(parts: &Parts, lanes: usize) -> (Self, Vec<Lane>) {
         let counters = Arc::new(Counters::default());
+        let (stop, stopping) = watch::channel(false);
         let (senders, lanes): (Vec<_>, Vec<_>) = (0..lanes.max(1))
             .map(|_| {
                 let (sender, queue) = mpsc::channel(LANE_QUEUE_MAX);
-                (sender, Lane(lane::Lane::new(queue, parts.clone(), counters.clone())))
+                let stop = stopping.clone();
+                (sender, Lane(lane::Lane::new(queue, stop, parts.clone(), counters.clone())))
             })
             .unzip();
-        (Self { lanes: senders.into(), counters }, lanes)
+        (Self { lanes: senders.into(), stop: Arc::new(stop), counters }, lanes)
     }
 
     /// Carries a command out and answers once its effect is durable.
@@ -139,6 +143,11 @@ impl Ledger {
             mpsc::error::TrySendError::Closed(_) => Failure::Unavailable,
         })?;
         answer.await.unwrap_or(Err(Failure::Internal))
+    }
+
+    /// Tells the lanes to take no more, answer what is queued, and end.
+    pub fn close(&self) {
+        self.stop.send_replace(true);
     }
 
     /// How many calls shared how many commits so far.

@@ -1,6 +1,7 @@
 //! `account_balance`, `account_master`, `card`: an account with all that is in force on it, in one
 //! statement, so that a read sees one instant.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use sea_orm::sea_query::Value;
@@ -193,39 +194,64 @@ impl Store {
         Ok(row.map(|row| row.try_get("", "account_number")).transpose()?)
     }
 
-    /// Accounts on which something lapses by `now`, the most overdue first, at most `limit`.
+    /// Accounts on which something lapses by `now`, but not these, the most overdue first, at most
+    /// `limit`.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn account_list_lapsing(
+    pub async fn account_list_lapsing<'t>(
         &self,
         now: chrono::DateTime<chrono::Utc>,
+        but: impl Iterator<Item = &'t str>,
         limit: u32,
     ) -> Result<Vec<String>, Error> {
-        let sql = "SELECT account_number FROM account_balance
-            WHERE next_lapse_time IS NOT NULL AND next_lapse_time <= $1
-            ORDER BY next_lapse_time LIMIT $2";
-        let values: [Value; 2] = [self.engine.time(now), i64::from(limit).into()];
-        let rows = self.read(self.engine.statement(sql, values)).await?;
+        let sql = format!(
+            "SELECT account_number FROM account_balance
+                WHERE next_lapse_time IS NOT NULL AND next_lapse_time <= $1 AND NOT ({})
+                ORDER BY next_lapse_time LIMIT $3",
+            self.engine.among("account_number", 2)
+        );
+        let values: [Value; 3] =
+            [self.engine.time(now), self.engine.texts(but), i64::from(limit).into()];
+        let rows = self.read(self.engine.statement(&sql, values)).await?;
         rows.iter().map(|row| Ok(row.try_get("", "account_number")?)).collect()
+    }
+
+    /// How many accounts there are beside these.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn account_count_others(&self, numbers: &[&AccountNumber]) -> Result<i64, Error> {
+        let among = self.engine.among("account_number", 1);
+        let sql = format!("SELECT count(*) AS others FROM account_balance WHERE NOT ({among})");
+        let texts = self.engine.texts(numbers.iter().map(|number| number.as_str()));
+        let row = self.read(self.engine.statement(&sql, [texts])).await?.pop();
+        Ok(row.map_or(Ok(0), |row| row.try_get("", "others"))?)
     }
 }
 
 impl Transaction {
     /// Locks the balance rows of accounts, in the order of their numbers, so that two replicas
-    /// wait for each other but never for ever. SQLite's writer has the whole file already.
+    /// wait for each other but never for ever. Answers those that are locked now: an account that
+    /// another replica opens a moment later is not among them, and must not be decided on. SQLite's
+    /// writer has the whole file already.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn account_lock(&self, numbers: &[&AccountNumber]) -> Result<(), Error> {
+    pub async fn account_lock<'n>(
+        &self,
+        numbers: &[&'n AccountNumber],
+    ) -> Result<Vec<&'n AccountNumber>, Error> {
         if self.engine == Engine::Sqlite {
-            return Ok(());
+            return Ok(numbers.to_vec());
         }
         let sql = "SELECT account_number FROM account_balance WHERE account_number = ANY($1)
             ORDER BY account_number FOR UPDATE";
         let texts = self.engine.texts(numbers.iter().map(|number| number.as_str()));
-        self.inner.query_all_raw(self.engine.statement(sql, [texts])).await?;
-        Ok(())
+        let rows = self.inner.query_all_raw(self.engine.statement(sql, [texts])).await?;
+        let locked: BTreeSet<String> =
+            rows.iter().map(|row| row.try_get("", "account_number")).collect::<Result<_, _>>()?;
+        Ok(numbers.iter().copied().filter(|number| locked.contains(number.as_str())).collect())
     }
 
     /// Accounts as they are, after [`Transaction::account_lock`]: in a statement of its own,

@@ -37,22 +37,24 @@ pub struct Table {
 /// The texts of a table's bulk statements, each made when it is first needed: they never change,
 /// and the hot path shall not spell them out for every batch.
 #[derive(Debug)]
-pub struct Statements([OnceLock<String>; 6]);
+pub struct Statements([OnceLock<String>; 8]);
 
 impl Statements {
     /// None made yet.
-    pub const fn new() -> Self {
-        Self([const { OnceLock::new() }; 6])
+    pub(super) const fn new() -> Self {
+        Self([const { OnceLock::new() }; 8])
     }
 
     fn get_or_init(&self, engine: Engine, write: Write, make: impl FnOnce() -> String) -> &str {
         let place = match (engine, write) {
             (Engine::Sqlite, Write::Insert) => 0,
             (Engine::Sqlite, Write::Upsert) => 1,
-            (Engine::Sqlite, Write::Update) => 2,
-            (Engine::Postgres, Write::Insert) => 3,
-            (Engine::Postgres, Write::Upsert) => 4,
-            (Engine::Postgres, Write::Update) => 5,
+            (Engine::Sqlite, Write::UpsertOver(_)) => 2,
+            (Engine::Sqlite, Write::Update) => 3,
+            (Engine::Postgres, Write::Insert) => 4,
+            (Engine::Postgres, Write::Upsert) => 5,
+            (Engine::Postgres, Write::UpsertOver(_)) => 6,
+            (Engine::Postgres, Write::Update) => 7,
         };
         self.0[place].get_or_init(make)
     }
@@ -65,6 +67,8 @@ pub enum Write {
     Insert,
     /// It is replaced.
     Upsert,
+    /// It is replaced where this condition holds, always the same for a table.
+    UpsertOver(&'static str),
     /// It exists, and is replaced.
     Update,
 }
@@ -82,7 +86,7 @@ impl Table {
     /// Writes rows. Nothing happens when there are none.
     ///
     /// # Errors
-    /// What the database says; a key that exists is a conflict.
+    /// What the database says; a row that another writer kept from being written is a conflict.
     pub async fn write<R: Serialize>(
         &self,
         transaction: &Transaction,
@@ -99,8 +103,12 @@ impl Table {
             Engine::Sqlite => self.with_sortable_times(&rows)?,
         };
         let sql = self.statements.get_or_init(engine, write, || self.sql(engine, write));
-        transaction.inner.execute_raw(engine.statement(sql, [document.into()])).await?;
-        Ok(())
+        let done = transaction.inner.execute_raw(engine.statement(sql, [document.into()])).await?;
+        if done.rows_affected() == rows.len() as u64 {
+            Ok(())
+        } else {
+            Err(Error::Conflict(DbErr::RecordNotUpdated))
+        }
     }
 
     /// The rows for SQLite, which keeps a time as the text that it is given.
@@ -141,12 +149,16 @@ impl Table {
         );
         match write {
             Write::Insert => insert,
-            Write::Upsert => {
+            Write::Upsert | Write::UpsertOver(_) => {
                 let set: Vec<String> =
                     others().map(|(name, _)| format!("{name} = excluded.{name}")).collect();
+                let only = match write {
+                    Write::UpsertOver(condition) => format!(" WHERE {condition}"),
+                    Write::Insert | Write::Upsert | Write::Update => String::new(),
+                };
                 // SQLite needs the WHERE to tell ON CONFLICT from a join's ON.
                 format!(
-                    "{insert} WHERE true ON CONFLICT ({}) DO UPDATE SET {}",
+                    "{insert} WHERE true ON CONFLICT ({}) DO UPDATE SET {}{only}",
                     self.key.join(", "),
                     set.join(", ")
                 )

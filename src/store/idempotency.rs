@@ -22,6 +22,9 @@ pub(super) static IDEMPOTENCY: Table = Table {
     statements: Statements::new(),
 };
 
+/// Which row a new answer may replace: a refusal, when its time is over. An effect stands for ever.
+pub(super) const FORGETTABLE: &str = "idempotency.class = 'REFUSAL'";
+
 impl Transaction {
     /// What is remembered of these requests. A refusal older than its time counts as forgotten,
     /// and the next answer takes its place.

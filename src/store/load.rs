@@ -21,9 +21,9 @@ impl Transaction {
         let numbers: BTreeSet<&AccountNumber> =
             batch.iter().map(|envelope| &envelope.account_number).collect();
         let numbers: Vec<&AccountNumber> = numbers.into_iter().collect();
-        self.account_lock(&numbers).await?;
+        let locked = self.account_lock(&numbers).await?;
         let mut loaded = Loaded::default();
-        for account in self.account_find(&numbers).await? {
+        for account in self.account_find(&locked).await? {
             loaded.accounts.insert(account.number().clone(), account);
         }
         self.load_remembered(batch, now, &mut loaded).await?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use account_status_migrations::Migrator;
-use sea_orm::{ConnectionTrait, DatabaseConnection};
+use sea_orm::ConnectionTrait;
 use sea_orm_migration::MigratorTrait;
 
 use super::{Engine, Error, Store};
@@ -21,8 +21,9 @@ pub struct Migration {
 }
 
 impl Store {
-    /// Applies every pending migration. On PostgreSQL a lock makes replicas that start at once wait
-    /// for each other, because the migrator itself takes none; on SQLite the file's own lock does.
+    /// Applies every pending migration, all in one transaction. Programs that start at once wait for
+    /// each other, because the migrator itself takes no lock: on PostgreSQL for a lock of this
+    /// transaction, on SQLite for the file. Waiting and migrating may take their time.
     ///
     /// # Errors
     /// What the database says.
@@ -31,18 +32,17 @@ impl Store {
         if self.is_migrated().await? {
             return Ok(());
         }
-        let connection: &DatabaseConnection = &self.writer;
-        if self.engine == Engine::Sqlite {
-            return Ok(Migrator::up(connection, None).await?);
+        let transaction = self.begin().await?.inner;
+        if self.engine == Engine::Postgres {
+            transaction
+                .execute_unprepared(&format!(
+                    "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0;
+                    SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"
+                ))
+                .await?;
         }
-        let options = sea_orm::TransactionOptions::default();
-        let guard = sea_orm::TransactionTrait::begin_with_options(&self.reader, options).await?;
-        // Held by this transaction, so it goes with it, whatever happens.
-        let lock = format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");
-        guard.execute_unprepared(&lock).await?;
-        let migrated = Migrator::up(connection, None).await;
-        guard.rollback().await?;
-        Ok(migrated?)
+        Migrator::up(&transaction, None).await?;
+        Ok(transaction.commit().await?)
     }
 
     /// Every migration this program knows, oldest first. A database that is ahead of the program

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod bulk;
+mod error;
 pub mod event;
 pub mod freeze;
 pub mod history;
@@ -23,93 +24,12 @@ use log::LevelFilter;
 use sea_orm::sea_query::{ArrayType, Value};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
-    DbErr, QueryResult, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait,
+    DbErr, QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use serde::de::DeserializeOwned;
 
-/// What can go wrong with a database.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// Another writer was in the way; trying again may work.
-    #[error("conflict with another writer")]
-    Conflict(#[source] DbErr),
-    /// The database is away, or the connection was lost: what happened to a commit is not known.
-    #[error("the database is unavailable")]
-    Unavailable(#[source] DbErr),
-    /// What is stored, or asked, makes no sense: a bug or a damaged database.
-    #[error("the database answered what cannot be")]
-    Corrupt(#[source] DbErr),
-}
-
-impl From<DbErr> for Error {
-    fn from(error: DbErr) -> Self {
-        match class(&error) {
-            Class::Conflict => Self::Conflict(error),
-            Class::Unavailable => Self::Unavailable(error),
-            Class::Corrupt => Self::Corrupt(error),
-        }
-    }
-}
-
-enum Class {
-    Conflict,
-    Unavailable,
-    Corrupt,
-}
-
-/// PostgreSQL: serialization failure, deadlock, lock not available, unique violation (two openings
-/// of one account) are conflicts; connection errors, shutdowns, too many clients, cancelled
-/// statements and a database that is gone or takes no connections mean that it is not there for us. SQLite: BUSY (5, 517), LOCKED (6) and
-/// constraint violations of keys (1555, 2067) are conflicts; I/O, full and cannot-open
-/// are unavailability.
-fn class(error: &DbErr) -> Class {
-    let sqlx_error = match error {
-        DbErr::Conn(RuntimeErr::SqlxError(inner))
-        | DbErr::Exec(RuntimeErr::SqlxError(inner))
-        | DbErr::Query(RuntimeErr::SqlxError(inner)) => inner,
-        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => return Class::Unavailable,
-        _ => return Class::Corrupt,
-    };
-    let Some(database) = sqlx_error.as_database_error() else {
-        use sea_orm::sqlx::Error as Sqlx;
-        return match sqlx_error.as_ref() {
-            Sqlx::Io(_)
-            | Sqlx::Tls(_)
-            | Sqlx::PoolTimedOut
-            | Sqlx::PoolClosed
-            | Sqlx::WorkerCrashed
-            | Sqlx::Protocol(_) => Class::Unavailable,
-            _ => Class::Corrupt,
-        };
-    };
-    match database.code().as_deref() {
-        Some("40001" | "40P01" | "55P03" | "23505" | "5" | "6" | "517" | "1555" | "2067") => {
-            Class::Conflict
-        }
-        Some(
-            "57014" | "53300" | "57P01" | "57P02" | "57P03" | "3D000" | "55000" | "10" | "13"
-            | "14",
-        ) => Class::Unavailable,
-        Some(code) if code.len() == 5 && code.starts_with("08") => Class::Unavailable,
-        _ => Class::Corrupt,
-    }
-}
-
-/// Whether a connection turned out to be gone, as after a restart of the server; not when none
-/// could be had.
-fn is_dead_connection(error: &DbErr) -> bool {
-    use sea_orm::sqlx::Error as Sqlx;
-    let inner = match error {
-        DbErr::Conn(RuntimeErr::SqlxError(inner))
-        | DbErr::Exec(RuntimeErr::SqlxError(inner))
-        | DbErr::Query(RuntimeErr::SqlxError(inner)) => inner,
-        _ => return false,
-    };
-    let terminated = |code: &str| code.starts_with("57P");
-    matches!(inner.as_ref(), Sqlx::Io(_) | Sqlx::Protocol(_))
-        || inner.as_database_error().is_some_and(|e| e.code().is_some_and(|c| terminated(&c)))
-}
+pub use self::error::Error;
+use self::error::is_dead_connection;
 
 /// Which database it is, and the words in which the two differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -194,6 +114,17 @@ pub struct Pools {
 const SLOW_STATEMENT: Duration = Duration::from_millis(500);
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 const IDLE_BEFORE_TEST: Duration = Duration::from_secs(30);
+const CONNECT_TRIES: u32 = 20;
+const CONNECT_PAUSE: Duration = Duration::from_millis(50);
+/// How long a ping may take.
+const PING_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long PostgreSQL works on one statement.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a statement waits for a lock: other writers hold theirs for one batch. SQLite waits as
+/// long for the file.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long closing waits for connections that are in use.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
 
 impl Store {
     /// Connects to `sqlite://FILE?mode=rwc` or `postgres://…`.
@@ -204,8 +135,8 @@ impl Store {
         let unknown = || DbErr::Custom("the URL must begin with sqlite:// or postgres://".into());
         let engine = Engine::of_url(url).ok_or_else(|| Error::Corrupt(unknown()))?;
         let writers = if engine == Engine::Sqlite { 1 } else { pools.writers };
-        let writer = Database::connect(options(engine, url, writers)).await?;
-        let reader = Database::connect(options(engine, url, pools.readers)).await?;
+        let writer = connect(options(engine, url, writers)).await?;
+        let reader = connect(options(engine, url, pools.readers)).await?;
         Ok(Self { engine, pools, writer, reader })
     }
 
@@ -214,12 +145,16 @@ impl Store {
         self.engine
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers, within [`PING_TIMEOUT`].
     ///
     /// # Errors
     /// When it doesn't.
     pub async fn ping(&self) -> Result<(), Error> {
-        Ok(self.reader.ping().await?)
+        let read = self.read(self.engine.statement("SELECT 1", []));
+        match tokio::time::timeout(PING_TIMEOUT, read).await {
+            Ok(read) => read.map(|_row| ()),
+            Err(_elapsed) => Err(Error::timed_out("the ping")),
+        }
     }
 
     /// Begins a transaction that will write. Only the ledger's lanes do.
@@ -260,11 +195,28 @@ impl Store {
         self.read(statement).await?.iter().map(|row| document(row, "doc")).collect()
     }
 
-    /// Closes all connections.
+    /// Closes all connections. Who still uses one is waited for, but not for ever.
     pub async fn close(self) {
-        let _closed = self.writer.close().await;
-        let _closed = self.reader.close().await;
+        let closing = async {
+            let _closed = self.writer.close().await;
+            let _closed = self.reader.close().await;
+        };
+        if tokio::time::timeout(CLOSE_TIMEOUT, closing).await.is_err() {
+            tracing::warn!("the database's connections were still in use when they were closed");
+        }
     }
+}
+
+/// Connects. On a fresh SQLite file the first connection turns it to WAL, and whoever comes at the
+/// same instant is told at once that it is locked, whatever the busy timeout.
+async fn connect(options: ConnectOptions) -> Result<DatabaseConnection, Error> {
+    for _ in 1..CONNECT_TRIES {
+        match Database::connect(options.clone()).await.map_err(Error::from) {
+            Err(Error::Conflict(_)) => tokio::time::sleep(CONNECT_PAUSE).await,
+            connected => return connected,
+        }
+    }
+    Ok(Database::connect(options).await?)
 }
 
 fn options(engine: Engine, url: &str, connections: u32) -> ConnectOptions {
@@ -285,7 +237,7 @@ fn options(engine: Engine, url: &str, connections: u32) -> ConnectOptions {
                 sqlite
                     .create_if_missing(true)
                     .foreign_keys(true)
-                    .busy_timeout(Duration::from_secs(5))
+                    .busy_timeout(LOCK_TIMEOUT)
                     .pragma("journal_mode", "WAL")
                     // An acknowledged withdrawal survives the loss of power.
                     .pragma("synchronous", "FULL")
@@ -293,6 +245,12 @@ fn options(engine: Engine, url: &str, connections: u32) -> ConnectOptions {
         }
         Engine::Postgres => {
             options.set_application_name("account-status");
+            options.map_sqlx_postgres_opts(|postgres| {
+                postgres.options([
+                    ("statement_timeout", STATEMENT_TIMEOUT.as_millis()),
+                    ("lock_timeout", LOCK_TIMEOUT.as_millis()),
+                ])
+            });
         }
     }
     options

@@ -7,7 +7,7 @@ use super::bulk::Write;
 use super::event::EVENT;
 use super::freeze::{ACT, FREEZE};
 use super::history::HISTORY;
-use super::idempotency::IDEMPOTENCY;
+use super::idempotency::{FORGETTABLE, IDEMPOTENCY};
 use super::transaction_log::TRANSACTION_LOG;
 use super::withdrawal::WITHDRAWAL;
 use super::{Error, Transaction};
@@ -39,7 +39,7 @@ impl Transaction {
         WITHDRAWAL.write(self, Write::Upsert, changes.withdrawals.values()).await?;
         TRANSACTION_LOG.write(self, Write::Insert, &changes.transactions).await?;
         HISTORY.write(self, Write::Insert, &changes.history).await?;
-        IDEMPOTENCY.write(self, Write::Upsert, &changes.remembered).await?;
+        IDEMPOTENCY.write(self, Write::UpsertOver(FORGETTABLE), &changes.remembered).await?;
         EVENT.write(self, Write::Insert, &changes.events).await
     }
 }

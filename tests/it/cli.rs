@@ -22,7 +22,7 @@ const HEADER: &str = "account_id,account_number,account_name,account_status,stat
 fn write_accounts(directory: &Path) -> String {
     let rows = [
         "A1,6222020000000000001,张三,00,正常,,,,2026-03-01,C1,B1,1,CNY,1000.50",
-        "A2,6222020000000000002,李四,01,冻结,JUDICIAL,风险冻结,2026-02-01,2026-01-15,C2,B1,1,CNY,20.00",
+        "A2,6222020000000000002,李四,01,冻结,BANK,风险冻结,2026-02-01,2026-01-15,C2,B1,1,CNY,20.00",
         "A3,6222020000000000003,王五,02,止付,,诈骗止付,2026-03-02,,C3,B1,1,CNY,5",
         "A4,6222020000000000004,赵六,03,挂失,CUSTOMER,挂失,2026-03-03,,C4,B1,1,CNY,7.00",
         "A5,6222020000000000005,孙七,04,开户中,,,,,C5,B1,1,CNY,0",
@@ -119,6 +119,101 @@ async fn accounts_are_imported_and_queried_on_sqlite() {
 async fn accounts_are_imported_and_queried_on_postgres() {
     if engine::postgres_is_there().await {
         accounts_are_imported_and_queried(Engine::Postgres).await;
+    }
+}
+
+#[test]
+fn an_authoritys_freeze_is_imported_and_rejects_name_the_real_line() {
+    let directory = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/bank.db", directory.path().display());
+    let file = directory.path().join("orders.csv").display().to_string();
+    let header = format!("{HEADER},freeze_by,court_order_no,authority_kind,expiry_date");
+    let taken = "B1,6222020000000000101,张三,01,冻结,JUDICIAL,执行,2026-02-01,,C1,B1,1,CNY,20.00,\
+        示例区人民法院,（2026）示0101执88号,,2099-03-10";
+    let rest = "1,CNY,1.00";
+    let court = "示例区人民法院,88号";
+    let rows = [
+        taken.to_owned(),
+        String::new(),
+        format!("B2,6222020000000000102,\"张\n三\",00,,,,,,C2,B1,{rest},,,,"),
+        format!("B3,6222020000000000103,李四,01,,JUDICIAL,,,,C3,B1,{rest},示例区人民法院,,,"),
+        format!("B4,6222020000000000104,李四,03,,JUDICIAL,,,,C4,B1,{rest},{court},,"),
+        format!("B5,6222020000000000105,李四,01,,CUSTOMER,,,,C5,B1,{rest},,,,"),
+        format!("B6,6222020000000000106,李四,01,,JUDICIAL,,,,C6,B1,{rest},{court},NFRA,"),
+        format!("B7,6222020000000000107,李四,01,,JUDICIAL,,,,C7,B1,{rest},{court},,2020-01-01"),
+    ];
+    std::fs::write(&file, format!("{header}\n{}\n", rows.join("\n"))).unwrap();
+    let first = run(&["import", "accounts", &file, "--database-url", &url]);
+    assert!(text(&first.stdout).starts_with("1 rows taken, 6 rejected"), "{first:?}");
+    let rejects = format!("{file}.rejects.csv");
+    let said = std::fs::read_to_string(&rejects).unwrap();
+    for (line, why) in [
+        (4, "control characters"),
+        (6, "needs freeze_by and court_order_no"),
+        (7, "JUDICIAL contradicts account_status 03"),
+        (8, "CUSTOMER contradicts account_status 01"),
+        (9, "an authority that may freeze"),
+        (10, "expiry_date lies in the past"),
+    ] {
+        let row = said.lines().find(|row| row.starts_with(&format!("{line},")));
+        assert!(row.is_some_and(|row| row.contains(why)), "{line} {why}: {said}");
+    }
+    let shown = text(&run(&["query", "6222020000000000101", "--database-url", &url]).stdout);
+    assert!(shown.contains("JUDICIAL freeze") && shown.contains("the whole account"), "{shown}");
+    assert!(shown.contains("示例区人民法院 （2026）示0101执88号"), "{shown}");
+    assert!(shown.contains("until 2099-03-11 00:00:00"), "{shown}");
+
+    std::fs::write(&file, format!("{header}\n{taken}\n")).unwrap();
+    let again = run(&["import", "accounts", &file, "--database-url", &url]);
+    assert!(again.status.success(), "{again:?}");
+    assert!(!Path::new(&rejects).exists(), "the rejects of the first run are still there");
+}
+
+#[test]
+fn a_demo_leaves_a_database_with_other_accounts_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/bank.db", directory.path().display());
+    let file = write_accounts(directory.path());
+    run(&["import", "accounts", &file, "--database-url", &url]);
+    let settings = directory.path().join("settings.toml");
+    std::fs::write(&settings, format!("database-url = '{url}'\nlisten = '127.0.0.1:0'")).unwrap();
+    // The file's database wins over the demo's own.
+    let settings = settings.display().to_string();
+    for arguments in
+        [&["demo", "--config", &settings][..], &["demo", "--reseed", "--config", &settings]]
+    {
+        let refused = run(arguments);
+        assert!(!refused.status.success(), "{refused:?}");
+        assert!(text(&refused.stderr).contains("accounts that are not the demo's"), "{refused:?}");
+    }
+    let kept = run(&["query", "6222020000000000001", "--database-url", &url]);
+    assert!(kept.status.success(), "{kept:?}");
+}
+
+#[tokio::test]
+async fn a_demo_that_cannot_listen_touches_no_database() {
+    let directory = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let file = directory.path().join("demo.db");
+    std::fs::write(&file, "of another program").unwrap();
+    let url = format!("sqlite://{}", file.display());
+    let refused = run(&["demo", "--reseed", "--database-url", &url, "--listen", &address]);
+    assert!(text(&refused.stderr).contains("cannot listen on"), "{refused:?}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "of another program");
+}
+
+/// Both find an empty file; one migrates it, the other waits and finds it done.
+#[test]
+fn two_commands_may_migrate_a_fresh_file_at_once() {
+    for _ in 0..4 {
+        let directory = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/bank.db", directory.path().display());
+        let ends = std::thread::scope(|scope| {
+            let start = || scope.spawn(|| run(&["migrate", "up", "--database-url", &url]));
+            [start(), start()].map(|running| running.join().unwrap())
+        });
+        assert!(ends.iter().all(|end| end.status.success()), "{ends:?}");
     }
 }
 

@@ -1,20 +1,24 @@
 //! The write path at its edges: a full queue, a deadline that passed, connections that are lost.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use account_status::clock::Clock;
 use account_status::domain::act::change_status::ChangeStatus;
 use account_status::domain::action::Action;
+use account_status::domain::batch::{Changes, Remembered, RememberedClass};
 use account_status::domain::command::{Command, Effect, Envelope};
 use account_status::domain::id::{AccountNumber, RequestId};
 use account_status::domain::principal::Principal;
 use account_status::domain::transaction::{EntryChannel, Identification};
 use account_status::feed::Feed;
 use account_status::ledger::{Failure, LANE_QUEUE_MAX, Ledger, Parts};
-use account_status::service;
+use account_status::pb::v1::{Cause, StatusAction};
+use account_status::service::{self, Core, ServiceError};
+use account_status::store;
 use futures::FutureExt as _;
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, TransactionOptions, TransactionTrait};
 use tokio::task::JoinSet;
 
 use crate::harness::{Bank, Engine, engine};
@@ -66,11 +70,102 @@ on_every_engine! {
         let mut answers = futures::future::join_all(waiting).await.into_iter();
         assert!(matches!(answers.next(), Some(Err(Failure::DeadlineExceeded))));
         assert!(answers.all(|answer| answer.is_ok()), "what was in time is answered");
-        // All that waited was carried out together, in as few commits as the batch allows.
-        assert!(ledger.shared().commits <= 32, "{:?}", ledger.shared());
+        let shared = ledger.shared();
+        assert_eq!(shared.calls as usize, LANE_QUEUE_MAX - 1);
+        assert_eq!(shared.commits, 0, "nothing lapsed, so nothing was written");
         drop(ledger);
         running.join_all().await;
         parts.store.close().await;
+        bank.finish().await;
+    }
+}
+
+on_every_engine! {
+    async fn a_closed_ledger_answers_what_is_queued_and_ends(bank) {
+        bank.account("6222021234567890123", "1.00").await;
+        let parts = parts(&bank).await;
+        let (ledger, lanes) = Ledger::new(&parts, 2);
+        let soon = Instant::now() + Duration::from_secs(60);
+        let mut waiting: Vec<_> =
+            (0..3).map(|id| Box::pin(ledger.submit(lapse(id, soon)))).collect();
+        for answer in &mut waiting {
+            assert!(answer.as_mut().now_or_never().is_none());
+        }
+        ledger.close();
+        // The ledger lives on, as in a connection that nobody closes; the lanes end all the same.
+        futures::future::join_all(lanes.into_iter().map(|lane| lane.run())).await;
+        let answers = futures::future::join_all(waiting).await;
+        assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+        let refused = ledger.submit(lapse(9, soon)).await;
+        assert!(matches!(refused, Err(Failure::Unavailable)), "{refused:?}");
+        parts.store.close().await;
+        bank.finish().await;
+    }
+}
+
+on_every_engine! {
+    async fn a_lane_that_ends_by_itself_ends_the_service_with_an_error(bank) {
+        let store = service::open(&bank.settings).await.unwrap();
+        let core = Core::start(store, bank.clock.clone(), &bank.settings);
+        let ledger = core.ledger.clone();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (_stop, stopping) = tokio::sync::watch::channel(false);
+        let serving = service::serve(core, listener, &bank.settings, stopping);
+        ledger.close();
+        let ended = serving.await;
+        assert!(matches!(ended, Err(ServiceError::Ended("a lane"))), "{ended:?}");
+        bank.finish().await;
+    }
+}
+
+/// Who holds a row for ever blocks a lane only as long as the lock timeout.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lock_is_not_waited_for_beyond_its_time_on_postgres() {
+    if !engine::postgres_is_there().await {
+        return;
+    }
+    let bank = Bank::open(Engine::Postgres).await;
+    bank.account("6222021234567890123", "1.00").await;
+    let database = bank.database().await;
+    let holder = database.begin_with_options(TransactionOptions::default()).await.unwrap();
+    holder.execute_unprepared("SELECT 1 FROM account_balance FOR UPDATE").await.unwrap();
+    let soon = Instant::now() + Duration::from_secs(1);
+    let answer = tokio::time::timeout(Duration::from_secs(30), bank.ledger.submit(lapse(1, soon)));
+    let late = answer.await.expect("the lane waits for ever");
+    assert!(matches!(late, Err(Failure::DeadlineExceeded)), "{late:?}");
+    holder.rollback().await.unwrap();
+    database.close().await.unwrap();
+    bank.finish().await;
+}
+
+on_every_engine! {
+    async fn what_is_remembered_of_an_effect_is_never_overwritten(bank) {
+        bank.account("6222021234567890123", "1.00").await;
+        let store = service::open(&bank.settings).await.unwrap();
+        let remember = async |class, outcome: &str| {
+            let transaction = store.begin().await?;
+            let answer = Remembered {
+                account_number: AccountNumber::parse("6222021234567890123").unwrap(),
+                principal: "test".into(),
+                request_id: RequestId::internal("remembered"),
+                content_hash: String::new(),
+                outcome: outcome.to_owned(),
+                class,
+                recorded_time: bank.now(),
+            };
+            let changes = Changes { remembered: vec![answer], ..Changes::default() };
+            transaction.save(&BTreeMap::new(), &changes).await?;
+            transaction.commit().await
+        };
+        use RememberedClass::{Effect, Refusal};
+        remember(Refusal, "1").await.unwrap();
+        remember(Refusal, "2").await.unwrap();
+        remember(Effect, "3").await.unwrap();
+        for class in [Refusal, Effect] {
+            let kept = remember(class, "4").await;
+            assert!(matches!(kept, Err(store::Error::Conflict(_))), "{class:?} {kept:?}");
+        }
+        store.close().await;
         bank.finish().await;
     }
 }
@@ -165,6 +260,27 @@ async fn lost_connections_are_survived_on_postgres() {
         assert_eq!(bank.available(account).await, "999.40", "each of 60 calls took effect once");
     }
     Arc::into_inner(bank).unwrap().finish().await;
+}
+
+on_every_engine! {
+    async fn an_account_that_rests_is_left_out_when_lapses_are_looked_for(bank) {
+        for number in ["81", "82"] {
+            bank.account(number, "1.00").await;
+            bank.act(number, StatusAction::ReportLoss, |change| {
+                change.cause = Cause::LossOral.into();
+            })
+            .await
+            .unwrap();
+        }
+        bank.pass(chrono::Duration::days(30));
+        let store = service::open(&bank.settings).await.unwrap();
+        let none = store.account_list_lapsing(bank.now(), std::iter::empty(), 9).await.unwrap();
+        assert_eq!(none.len(), 2);
+        let but = store.account_list_lapsing(bank.now(), ["81"].into_iter(), 9).await.unwrap();
+        assert_eq!(but, ["82"]);
+        store.close().await;
+        bank.finish().await;
+    }
 }
 
 #[tokio::test]

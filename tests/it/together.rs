@@ -3,7 +3,7 @@
 use account_status::pb::v1::withdraw_service_client::WithdrawServiceClient;
 use tokio::task::JoinSet;
 
-use crate::harness::Bank;
+use crate::harness::{Bank, Engine, calls, engine};
 use crate::on_every_engine;
 
 const CALLERS: usize = 64;
@@ -49,6 +49,61 @@ on_every_engine! {
         assert_eq!(bank.available("700000").await, "991.84");
         bank.finish().await;
     }
+}
+
+async fn replicas() -> Option<(Bank, Bank)> {
+    if !engine::postgres_is_there().await {
+        return None;
+    }
+    let bank = Bank::open(Engine::Postgres).await;
+    let directory = tempfile::tempdir().unwrap();
+    let other = Bank::on(Engine::Postgres, bank.url.clone(), directory, |_given| {}).await;
+    // Ids begin with the time and repeat with the test's seed, so the replicas' times differ.
+    other.pass(chrono::Duration::seconds(1));
+    Some((bank, other))
+}
+
+async fn finish(bank: Bank, other: Bank) {
+    bank.pass(chrono::Duration::seconds(2));
+    bank.acknowledged.lock().unwrap().extend(other.acknowledged.lock().unwrap().drain(..));
+    other.stop_without_audit().await;
+    bank.finish().await;
+}
+
+/// Two replicas write to one account at once: its row lock keeps the sums right.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_replicas_on_one_account_lose_nothing_on_postgres() {
+    let Some((bank, other)) = replicas().await else { return };
+    bank.account("71", "1000.00").await;
+    let callers = (0..16).map(async |caller| {
+        let replica = if caller % 2 == 0 { &bank } else { &other };
+        for _ in 0..10 {
+            replica.withdraw("71", "0.01").await.unwrap();
+            replica.credit("71", "0.03").await.unwrap();
+        }
+    });
+    futures::future::join_all(callers).await;
+    assert_eq!(bank.available("71").await, "1003.20");
+    finish(bank, other).await;
+}
+
+/// One replica opens accounts that the other already gets commands for: they are refused until the
+/// account is there, and never decided on an account that isn't locked.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn commands_for_an_account_that_another_replica_opens_are_safe_on_postgres() {
+    let Some((bank, other)) = replicas().await else { return };
+    for number in 0..12 {
+        let number = format!("72{number:02}");
+        let credited = async {
+            while let Err(status) = other.credit(&number, "0.05").await {
+                let reason = calls::reason(&status);
+                assert!(["ACCOUNT_NOT_FOUND", "ACCOUNT_OPENING"].contains(&&*reason), "{status:?}");
+            }
+        };
+        tokio::join!(bank.account(&number, "1.00"), credited);
+        assert_eq!(bank.available(&number).await, "1.05");
+    }
+    finish(bank, other).await;
 }
 
 on_every_engine! {

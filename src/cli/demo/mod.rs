@@ -6,6 +6,7 @@
 mod guide;
 mod story;
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -40,8 +41,10 @@ pub(super) struct Demo {
 
 impl Demo {
     pub(super) async fn run(self, settings: Settings) -> Result<ExitCode, CliError> {
+        // Before the database is touched: where a demo runs already, its data stays.
+        let listener = service::listen(&settings).await?;
         if self.reseed {
-            forget(&settings)?;
+            forget(&settings).await?;
         }
         let store = service::open(&settings).await?;
         store.migrate_up().await?;
@@ -50,17 +53,30 @@ impl Demo {
         let page = guide::page(&core.ask, &settings).await?;
         drop(core);
         print(&page)?;
-        serve::until_signal(store, &settings).await
+        serve::until_signal(store, listener, &settings).await
     }
 }
 
-/// Deletes the SQLite file. A server's database is not ours to empty.
-fn forget(settings: &Settings) -> Result<(), CliError> {
+/// Deletes the SQLite file, where it holds a demo and nothing else. A server's database is not ours
+/// to empty.
+async fn forget(settings: &Settings) -> Result<(), CliError> {
     let file = settings.database_url.strip_prefix("sqlite://").ok_or_else(|| {
         let text = "--reseed deletes a SQLite file; create another PostgreSQL database instead";
         CliError::Refused(text.to_owned())
     })?;
     let file = file.split('?').next().unwrap_or(file);
+    if !std::path::Path::new(file).exists() {
+        return Ok(());
+    }
+    let store = service::open(settings).await?;
+    let checked = if store.is_migrated().await? {
+        only_ours(&store, &numbers(&story::steps(Clock::System.now(), settings.rules.zone))).await
+    } else {
+        let text = format!("{file} is no demo's database of this version: delete it yourself");
+        Err(CliError::Refused(text))
+    };
+    store.close().await;
+    checked?;
     for suffix in ["", "-wal", "-shm"] {
         match std::fs::remove_file(format!("{file}{suffix}")) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -76,10 +92,9 @@ fn forget(settings: &Settings) -> Result<(), CliError> {
 async fn seed_once(store: &Store, settings: &Settings) -> Result<(), CliError> {
     let now = Clock::System.now();
     let steps = story::steps(now, settings.rules.zone);
-    let numbers: Vec<AccountNumber> =
-        steps.iter().map(|step| step.account_number.clone()).collect();
+    let numbers = numbers(&steps);
     let known = store.account_find(&numbers.iter().collect::<Vec<_>>()).await?.len();
-    let expected = numbers.iter().collect::<std::collections::BTreeSet<_>>().len();
+    let expected = numbers.len();
     if known == expected {
         return Ok(());
     }
@@ -91,6 +106,7 @@ async fn seed_once(store: &Store, settings: &Settings) -> Result<(), CliError> {
         let text = format!("only {known} of {expected} demo accounts are there: {way_out}");
         return Err(CliError::Refused(text));
     }
+    only_ours(store, &numbers).await?;
     let begin = steps.first().map_or(now, |step| step.at);
     let clock = Clock::manual(begin, SEED);
     let core = Core::start(store.clone(), clock.clone(), settings);
@@ -100,6 +116,21 @@ async fn seed_once(store: &Store, settings: &Settings) -> Result<(), CliError> {
     }
     // The lanes end with the core; the store stays open.
     Ok(())
+}
+
+fn numbers(steps: &[Step]) -> BTreeSet<AccountNumber> {
+    steps.iter().map(|step| step.account_number.clone()).collect()
+}
+
+/// Refuses a database with other accounts than the demo's.
+async fn only_ours(store: &Store, ours: &BTreeSet<AccountNumber>) -> Result<(), CliError> {
+    match store.account_count_others(&ours.iter().collect::<Vec<_>>()).await? {
+        0 => Ok(()),
+        others => Err(CliError::Refused(format!(
+            "the database holds {others} accounts that are not the demo's: the demo leaves it \
+             alone; name another with --database-url"
+        ))),
+    }
 }
 
 async fn carry_out(core: &Core, index: usize, step: Step) -> Result<(), CliError> {

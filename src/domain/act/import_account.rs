@@ -1,7 +1,8 @@
 //! ImportAccount: an account comes over from another system as it is. Its two-digit status becomes
 //! the condition that stands behind it; its balance becomes the opening balance.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use serde::Serialize;
 use serde_json::json;
 
@@ -9,10 +10,24 @@ use super::create_freeze::{Placed, blank_freeze};
 use super::{Beginning, Draft, blank_account};
 use crate::domain::account::Profile;
 use crate::domain::batch::Ids;
-use crate::domain::freeze::kind::AuthorityKind;
-use crate::domain::freeze::{FreezeMode, FreezeType};
+use crate::domain::freeze::kind::{self, AuthorityKind};
+use crate::domain::freeze::{Disclosure, Freeze, FreezeMode, FreezeSource, FreezeType};
 use crate::domain::money::Money;
 use crate::domain::status::{AccountStatus, Cause, ConditionKind, Lifecycle, Restriction};
+use crate::domain::terms;
+
+/// An authority's order that froze the account there.
+#[derive(Debug, Clone, Serialize)]
+pub struct ImportedOrder {
+    /// Its kind; one that makes a freeze.
+    pub authority_kind: AuthorityKind,
+    /// The authority.
+    pub freeze_by: String,
+    /// The document.
+    pub court_order_no: String,
+    /// The last day of its term, inclusive; absent = not known.
+    pub expiry_date: Option<NaiveDate>,
+}
 
 /// An account as the other system has it.
 #[derive(Debug, Clone, Serialize)]
@@ -33,6 +48,9 @@ pub struct ImportAccount {
     pub reason: String,
     /// Since when the condition holds; absent = not known.
     pub since: Option<DateTime<Utc>>,
+    /// The order behind status 01; absent = the bank's own measure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<ImportedOrder>,
     /// Its last transaction.
     pub last_transaction_time: Option<DateTime<Utc>>,
 }
@@ -66,7 +84,9 @@ impl ImportAccount {
         let (kind, cause, restriction) = match self.status {
             AccountStatus::Normal | AccountStatus::Closed => return,
             AccountStatus::Frozen => {
-                return self.freeze(draft, FreezeType::Bank, Cause::RiskFreeze, ids);
+                let freeze_type =
+                    if self.order.is_some() { FreezeType::Judicial } else { FreezeType::Bank };
+                return self.freeze(draft, freeze_type, Cause::RiskFreeze, ids);
             }
             AccountStatus::Lost => {
                 return self.freeze(draft, FreezeType::Customer, Cause::LossWritten, ids);
@@ -103,7 +123,27 @@ impl ImportAccount {
         };
         freeze.cause = cause;
         freeze.freeze_reason.clone_from(&self.reason);
+        if let Some(order) = &self.order {
+            order.fill(&mut freeze, draft.rules.zone);
+        }
         Placed::place(draft, freeze, ids);
+    }
+}
+
+impl ImportedOrder {
+    fn fill(&self, freeze: &mut Freeze, zone: Tz) {
+        let cause = kind::rule(self.authority_kind).cause;
+        freeze.authority_kind = self.authority_kind;
+        freeze.freeze_by.clone_from(&self.freeze_by);
+        freeze.court_order_no.clone_from(&self.court_order_no);
+        freeze.source = FreezeSource::Paper;
+        freeze.cause = cause;
+        // Money-laundering measures are never told (反洗钱法 35(2)).
+        if cause == Cause::AmlMeasure {
+            freeze.disclosure = Disclosure::Confidential;
+        }
+        freeze.expiry_date = self.expiry_date;
+        freeze.expire_time = self.expiry_date.and_then(|day| terms::day_end(day, zone));
     }
 }
 

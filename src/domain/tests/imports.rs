@@ -32,6 +32,7 @@ fn import(code: &str) -> ImportAccount {
         status: AccountStatus::from_code(code).unwrap(),
         reason: "as the old system has it".to_owned(),
         since: Some(at("2025-12-01 08:00:00")),
+        order: None,
         last_transaction_time: None,
     }
 }

@@ -32,6 +32,7 @@ impl Story {
             status: AccountStatus::InfoExpired,
             reason: "document ran out, grace over".to_owned(),
             since: Some(self.day(7, 0, 0)),
+            order: None,
             last_transaction_time: Some(self.day(12, 15, 0)),
         };
         self.tell(self.day(7, 1, 0), "migration", ZHOU, Command::ImportAccount(ran_out));

@@ -4,23 +4,27 @@
 //! balance. A status code becomes its condition. Each row is a command with an id of its own
 //! account, so running the file again changes nothing.
 
+mod rejects;
+
 use std::fs::File;
-use std::io::{BufWriter, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone, Utc};
 use chrono_tz::Tz;
 use clap::{Args, Subcommand};
+use csv::{Position, StringRecord};
 use futures::stream::{self, StreamExt};
 use serde::Deserialize;
 
+use self::rejects::{Rejects, beside};
 use super::{CliError, print, warn_of_development_key};
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::domain::act::import_account::ImportAccount;
+use crate::domain::act::import_account::{ImportAccount, ImportedOrder};
 use crate::domain::command::{Command, Effect, Envelope};
+use crate::domain::freeze::kind::{self, AuthorityKind, Makes};
 use crate::domain::id::{AccountNumber, RequestId};
 use crate::domain::money::{Currency, Money};
 use crate::domain::principal::Principal;
@@ -48,7 +52,9 @@ pub(super) struct Import {
 enum What {
     /// Accounts, one a row: account_id, account_number, account_name, account_status (two digits),
     /// status_desc, freeze_type, freeze_reason, freeze_date, last_transaction_date, customer_id,
-    /// branch_code, record_status, currency, balance
+    /// branch_code, record_status, currency, balance. An account that an authority froze
+    /// (account_status 01 with freeze_type JUDICIAL) needs freeze_by and court_order_no, too, and may
+    /// have authority_kind (COURT_CIVIL unless given) and expiry_date, the last day of the freeze
     Accounts(Accounts),
 }
 
@@ -70,6 +76,16 @@ struct Row {
     #[serde(default)]
     account_name: String,
     account_status: String,
+    #[serde(default)]
+    freeze_type: String,
+    #[serde(default)]
+    freeze_by: String,
+    #[serde(default)]
+    court_order_no: String,
+    #[serde(default)]
+    authority_kind: String,
+    #[serde(default)]
+    expiry_date: String,
     #[serde(default)]
     freeze_reason: String,
     #[serde(default)]
@@ -108,7 +124,7 @@ impl Accounts {
                 |error| CliError::Csv(format!("cannot read {}", self.file.display()), error),
             )?;
         let rejects = self.rejects.clone().unwrap_or_else(|| beside(&self.file));
-        let mut rejects = Rejects::new(rejects);
+        let mut rejects = Rejects::beginning(&self.file, rejects)?;
         let store = service::connect(settings).await?;
         let core = Core::start(store, Clock::System, settings);
         let tally = take_all(&mut reader, &core, settings.rules.zone, &mut rejects).await;
@@ -128,19 +144,20 @@ async fn take_all(
 ) -> Result<Tally, CliError> {
     let started = Instant::now();
     let mut tally = Tally::default();
-    let rows = reader.deserialize::<Row>().zip(2_u64..);
+    let headers = reader
+        .headers()
+        .map_err(|error| CliError::Csv("cannot read the header line".to_owned(), error))?
+        .clone();
+    let rows = reader.records().map(|record| row(record, &headers));
     let mut answers = stream::iter(rows)
-        .map(|(row, line)| async move {
-            let line = row.as_ref().map_or_else(|error| error_line(error, line), |_| line);
-            (line, take(row, core, zone).await)
-        })
+        .map(|(at, row)| async move { (at, take(row, core, zone).await) })
         .buffered(IN_FLIGHT);
-    while let Some((line, answer)) = answers.next().await {
+    while let Some((at, answer)) = answers.next().await {
         match answer {
             Ok(()) => tally.taken += 1,
             Err(reason) => {
                 tally.rejected += 1;
-                rejects.write(line, &reason)?;
+                rejects.write(&at, &reason)?;
             }
         }
         if (tally.taken + tally.rejected) % PROGRESS_EVERY == 0 {
@@ -157,8 +174,16 @@ async fn take_all(
     Ok(tally)
 }
 
-fn error_line(error: &csv::Error, counted: u64) -> u64 {
-    error.position().map_or(counted, csv::Position::line)
+/// A row, and where the reader stood before it.
+fn row(
+    record: csv::Result<StringRecord>,
+    headers: &StringRecord,
+) -> (Position, Result<Row, csv::Error>) {
+    let (at, row) = match record {
+        Ok(record) => (record.position().cloned(), record.deserialize(Some(headers))),
+        Err(error) => (error.position().cloned(), Err(error)),
+    };
+    (at.unwrap_or_else(Position::new), row)
 }
 
 async fn take(row: Result<Row, csv::Error>, core: &Core, zone: Tz) -> Result<(), String> {
@@ -216,6 +241,8 @@ fn parse(
         ("customer_id", &row.customer_id),
         ("branch_code", &row.branch_code),
         ("freeze_reason", &row.freeze_reason),
+        ("freeze_by", &row.freeze_by),
+        ("court_order_no", &row.court_order_no),
     ];
     for (name, text) in texts {
         if text.chars().count() > TEXT_MAX_CHARS || text.chars().any(char::is_control) {
@@ -235,9 +262,64 @@ fn parse(
         status,
         reason: row.freeze_reason.clone(),
         since,
+        order: order(row, status, zone, now)?,
         last_transaction_time: last,
     };
     Ok((number, import))
+}
+
+/// The authority's order behind a freeze, if there is one. A type that the status doesn't bear out
+/// is refused: the row may leave out a freeze that is in force.
+fn order(
+    row: &Row,
+    status: AccountStatus,
+    zone: Tz,
+    now: DateTime<Utc>,
+) -> Result<Option<ImportedOrder>, String> {
+    match (status, row.freeze_type.as_str()) {
+        (_, "") | (AccountStatus::Frozen, "BANK") | (AccountStatus::Lost, "CUSTOMER") => {
+            return Ok(None);
+        }
+        (AccountStatus::Frozen, "JUDICIAL") => {}
+        (_, "BANK" | "CUSTOMER" | "JUDICIAL") => {
+            let (freeze_type, code) = (&row.freeze_type, status.code());
+            return Err(format!("freeze_type {freeze_type} contradicts account_status {code}"));
+        }
+        (_, _) => return Err("freeze_type must be JUDICIAL, BANK or CUSTOMER".to_owned()),
+    }
+    if row.freeze_by.is_empty() || row.court_order_no.is_empty() {
+        return Err("freeze_type JUDICIAL needs freeze_by and court_order_no".to_owned());
+    }
+    let kind = match row.authority_kind.as_str() {
+        "" => AuthorityKind::CourtCivil,
+        text => text.parse().ok().filter(|kind| freezes(*kind)).ok_or(
+            "authority_kind must be one of an authority that may freeze, such as COURT_CIVIL",
+        )?,
+    };
+    let expiry_date = match row.expiry_date.as_str() {
+        "" => None,
+        text => {
+            let day: NaiveDate = text.parse().map_err(|_error: chrono::ParseError| {
+                "expiry_date must be a date such as 2027-03-10".to_owned()
+            })?;
+            let end = terms::day_end(day, zone).filter(|end| terms::within_calendar(*end));
+            if end.is_none_or(|end| end <= now) {
+                return Err("expiry_date lies in the past or beyond the calendar".to_owned());
+            }
+            Some(day)
+        }
+    };
+    Ok(Some(ImportedOrder {
+        authority_kind: kind,
+        freeze_by: row.freeze_by.clone(),
+        court_order_no: row.court_order_no.clone(),
+        expiry_date,
+    }))
+}
+
+fn freezes(kind: AuthorityKind) -> bool {
+    kind::rule(kind).makes == Makes::Freeze
+        && !matches!(kind, AuthorityKind::Bank | AuthorityKind::Customer)
 }
 
 /// A local date or time; empty = not known. A day counts from its first instant.
@@ -262,47 +344,4 @@ fn time(
     };
     let at = at.filter(|at| terms::within_calendar(*at)).ok_or_else(wrong)?;
     if at > now { Err(format!("{name} lies in the future")) } else { Ok(Some(at)) }
-}
-
-fn beside(file: &Path) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(".rejects.csv");
-    name.into()
-}
-
-/// The rejects file: made with the first reject, so that a clean run leaves none. It names lines
-/// and reasons, not the rows themselves.
-#[derive(Debug)]
-struct Rejects {
-    path: PathBuf,
-    out: Option<BufWriter<File>>,
-}
-
-impl Rejects {
-    fn new(path: PathBuf) -> Self {
-        Self { path, out: None }
-    }
-
-    fn write(&mut self, line: u64, reason: &str) -> Result<(), CliError> {
-        let failed = |error| CliError::Io("cannot write the rejects file".to_owned(), error);
-        let mut out = match self.out.take() {
-            Some(out) => out,
-            None => {
-                let mut out = BufWriter::new(File::create(&self.path).map_err(failed)?);
-                writeln!(out, "line,reason").map_err(failed)?;
-                out
-            }
-        };
-        let quoted = reason.replace('"', "\"\"").replace('\n', " ");
-        writeln!(out, "{line},\"{quoted}\"").map_err(failed)?;
-        self.out = Some(out);
-        Ok(())
-    }
-
-    fn finish(self) -> Result<String, CliError> {
-        let Some(mut out) = self.out else { return Ok(String::new()) };
-        out.flush()
-            .map_err(|error| CliError::Io("cannot write the rejects file".to_owned(), error))?;
-        Ok(format!(", see {}", self.path.display()))
-    }
 }
