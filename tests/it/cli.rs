@@ -236,6 +236,9 @@ async fn demo_seeds_once_and_serves_every_status(kind: Engine) {
     again.terminate().await;
 
     if kind == Engine::Sqlite {
+        // Whatever was opened in the demo since goes with it.
+        let file = write_accounts(directory.path());
+        run(&["import", "accounts", &file, "--database-url", &url]);
         let mut afresh = Program::start(&["demo", "--reseed"], &url).await;
         afresh.printed_until("# everything there is").await;
         let gone = afresh.find_withdrawal(&withdrawal.withdrawal_id).await;

@@ -57,8 +57,8 @@ impl Demo {
     }
 }
 
-/// Deletes the SQLite file, where it holds a demo and nothing else. A server's database is not ours
-/// to empty.
+/// Deletes the SQLite file, where it holds a demo, also one in which accounts were opened since. A
+/// server's database is not ours to empty.
 async fn forget(settings: &Settings) -> Result<(), CliError> {
     let file = settings.database_url.strip_prefix("sqlite://").ok_or_else(|| {
         let text = "--reseed deletes a SQLite file; create another PostgreSQL database instead";
@@ -70,7 +70,11 @@ async fn forget(settings: &Settings) -> Result<(), CliError> {
     }
     let store = service::open(settings).await?;
     let checked = if store.is_migrated().await? {
-        only_ours(&store, &numbers(&story::steps(Clock::System.now(), settings.rules.zone))).await
+        let ours = numbers(&story::steps(Clock::System.now(), settings.rules.zone));
+        match known(&store, &ours).await? == ours.len() {
+            true => Ok(()),
+            false => only_ours(&store, &ours).await,
+        }
     } else {
         let text = format!("{file} is no demo's database of this version: delete it yourself");
         Err(CliError::Refused(text))
@@ -93,7 +97,7 @@ async fn seed_once(store: &Store, settings: &Settings) -> Result<(), CliError> {
     let now = Clock::System.now();
     let steps = story::steps(now, settings.rules.zone);
     let numbers = numbers(&steps);
-    let known = store.account_find(&numbers.iter().collect::<Vec<_>>()).await?.len();
+    let known = known(store, &numbers).await?;
     let expected = numbers.len();
     if known == expected {
         return Ok(());
@@ -120,6 +124,11 @@ async fn seed_once(store: &Store, settings: &Settings) -> Result<(), CliError> {
 
 fn numbers(steps: &[Step]) -> BTreeSet<AccountNumber> {
     steps.iter().map(|step| step.account_number.clone()).collect()
+}
+
+/// How many of the demo's accounts the database holds.
+async fn known(store: &Store, ours: &BTreeSet<AccountNumber>) -> Result<usize, CliError> {
+    Ok(store.account_find(&ours.iter().collect::<Vec<_>>()).await?.len())
 }
 
 /// Refuses a database with other accounts than the demo's.
