@@ -246,10 +246,13 @@ fn options(engine: Engine, url: &str, connections: u32) -> ConnectOptions {
         Engine::Postgres => {
             options.set_application_name("account-status");
             options.map_sqlx_postgres_opts(|postgres| {
-                postgres.options([
+                let bounds = [
                     ("statement_timeout", STATEMENT_TIMEOUT.as_millis()),
                     ("lock_timeout", LOCK_TIMEOUT.as_millis()),
-                ])
+                ];
+                // Every statement of ours has an index. A plan is kept with its connection, and one
+                // made while a table was empty would scan it when it is full.
+                postgres.options(bounds).options([("enable_seqscan", "off")])
             });
         }
     }
