@@ -17,7 +17,6 @@ use super::act::withdraw::Withdraw;
 use super::batch::Needs;
 use super::freeze::Freeze;
 use super::id::{AccountNumber, RequestId, WithdrawalId};
-use super::money::Minor;
 use super::principal::Principal;
 use super::refusal::Refused;
 use super::transaction::{EntryChannel, Transaction};
@@ -152,11 +151,3 @@ pub enum Receipt {
 
 /// What becomes of a command.
 pub type Outcome = Result<Receipt, Refused>;
-
-/// An amount that a freeze or a stop order names, in the currency it names.
-pub type Amount = super::money::Money;
-
-/// Sums amounts without running over.
-pub fn total(amounts: impl Iterator<Item = Minor>) -> Minor {
-    amounts.fold(0, Minor::saturating_add)
-}
