@@ -251,8 +251,10 @@ fn options(engine: Engine, url: &str, connections: u32) -> ConnectOptions {
                     ("lock_timeout", LOCK_TIMEOUT.as_millis()),
                 ];
                 // Every statement of ours has an index. A plan is kept with its connection, and one
-                // made while a table was empty would scan it when it is full.
-                postgres.options(bounds).options([("enable_seqscan", "off")])
+                // made while a table was empty would scan it when it is full. One plan fits all
+                // parameters, so none is made anew for each execution.
+                let plans = [("enable_seqscan", "off"), ("plan_cache_mode", "force_generic_plan")];
+                postgres.options(bounds).options(plans)
             });
         }
     }
