@@ -2,7 +2,7 @@
 //! their tasks, and drains them in order.
 //!
 //! Order of draining: health says NOT_SERVING, the server takes no new calls and finishes those it
-//! has, the sweep stops, the lanes answer what they hold, the store closes. One deadline bounds all
+//! has, the sweep stops, the lanes answer what they hold, reads end, the store closes. One deadline bounds all
 //! of it; what is not done by then is cut. A task that ends before anybody said stop is a bug: the
 //! service drains and fails, so that whoever runs it starts it again.
 
@@ -62,6 +62,7 @@ pub struct Core {
     /// The time.
     pub clock: Clock,
     lanes: JoinSet<()>,
+    gatherers: JoinSet<()>,
 }
 
 impl Core {
@@ -80,19 +81,24 @@ impl Core {
         for lane in runs {
             lanes.spawn(lane.run());
         }
-        let ask = Ask::new(store.clone(), clock.clone(), rules);
-        Self { store, ledger, ask, feed, clock, lanes }
+        let (ask, runs) = Ask::new(store.clone(), clock.clone(), rules);
+        let mut gatherers = JoinSet::new();
+        for gatherer in runs {
+            gatherers.spawn(gatherer.run());
+        }
+        Self { store, ledger, ask, feed, clock, lanes, gatherers }
     }
 
     /// Answers what is queued, as far as patience reaches, then closes the store.
     pub async fn drain(self, patience: Duration) -> Shared {
-        let Self { store, ledger, mut lanes, .. } = self;
+        let Self { store, ledger, mut lanes, mut gatherers, .. } = self;
         ledger.close();
         let finished = timeout(patience, async { while lanes.join_next().await.is_some() {} });
         if finished.await.is_err() {
             tracing::warn!("commands were still queued when the time to drain was over");
         }
         lanes.shutdown().await;
+        gatherers.shutdown().await;
         store.close().await;
         ledger.shared()
     }
@@ -184,6 +190,7 @@ pub async fn serve(
         () = stopped(stop) => End::Stopped,
         Some(task) = tasks.join_next() => End::Task(task.unwrap_or("a task that panicked")),
         _ = core.lanes.join_next() => End::Task("a lane"),
+        _ = core.gatherers.join_next() => End::Task("a gatherer of reads"),
     };
     let deadline = Instant::now() + settings.drain;
     halt.send_replace(true);

@@ -1,6 +1,8 @@
 //! The read side: rows from the store with lapses applied, so that an answer is right at its
-//! instant whether or not the sweep has come by. [`mask`] takes out what the caller may not see.
+//! instant whether or not the sweep has come by. Reads of single accounts share queries
+//! ([`gather`]); [`mask`] takes out what the caller may not see.
 
+mod gather;
 pub mod mask;
 
 use std::sync::Arc;
@@ -16,6 +18,8 @@ use crate::domain::id::{AccountNumber, FreezeId, WithdrawalId};
 use crate::domain::lapse;
 use crate::domain::refusal::Reason;
 use crate::domain::withdrawal::{State, Withdrawal};
+pub use self::gather::Gatherer;
+use self::gather::Gathering;
 pub use crate::store::freeze::FreezeFilter;
 use crate::store::{self, Store};
 
@@ -25,7 +29,7 @@ const READS_MAX: u32 = 3;
 const FREEZES_MAX: u32 = 10_000;
 
 /// Why there is no answer.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, Copy, thiserror::Error)]
 pub enum Failure {
     /// What was asked for doesn't exist.
     #[error("not found")]
@@ -95,14 +99,16 @@ pub struct FreezeFile {
 #[derive(Debug, Clone)]
 pub struct Ask {
     store: Store,
+    gathering: Gathering,
     clock: Clock,
     rules: Arc<Rules>,
 }
 
 impl Ask {
-    /// Asks this store, at this clock's time.
-    pub fn new(store: Store, clock: Clock, rules: Arc<Rules>) -> Self {
-        Self { store, clock, rules }
+    /// Asks this store, at this clock's time. Each gatherer has to be run.
+    pub fn new(store: Store, clock: Clock, rules: Arc<Rules>) -> (Self, Vec<Gatherer>) {
+        let (gathering, gatherers) = Gathering::new(&store);
+        (Self { store, gathering, clock, rules }, gatherers)
     }
 
     /// The account as it is now.
@@ -248,7 +254,7 @@ impl Ask {
     }
 
     async fn stored(&self, number: &AccountNumber) -> Result<Account, Failure> {
-        let found = self.store.account_find(&[number]).await?.pop();
+        let found = self.gathering.account(number).await?;
         found.ok_or(Failure::NotFound(Reason::AccountNotFound))
     }
 

@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -10,7 +9,7 @@ use clap::Args;
 use strum::VariantArray;
 
 use super::{CliError, print};
-use crate::ask::{AccountKey, Ask, Failure, mask};
+use crate::ask::{AccountKey, Failure, mask};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::domain::account::Account;
@@ -20,7 +19,7 @@ use crate::domain::id::AccountNumber;
 use crate::domain::pass::{self, Operation, Standing};
 use crate::domain::principal::{Principal, Scope};
 use crate::domain::refusal::Reason;
-use crate::service;
+use crate::service::{self, Core};
 use crate::text::{self, Locale, Placeholders};
 
 /// Show the status of an account
@@ -40,9 +39,9 @@ impl Query {
             CliError::Refused(text.to_owned())
         })?;
         let store = service::connect(settings).await?;
-        let ask = Ask::new(store.clone(), Clock::System, Arc::new(settings.rules.clone()));
-        let found = ask.account(&AccountKey::Number(number)).await;
-        store.close().await;
+        let core = Core::start(store, Clock::System, settings);
+        let found = core.ask.account(&AccountKey::Number(number)).await;
+        core.drain(settings.drain).await;
         let locale = Locale::from_accept_language(&self.language);
         let account = found.map_err(|failure| {
             CliError::Refused(match failure {
