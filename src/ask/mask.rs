@@ -1,6 +1,8 @@
 //! What a caller may not see is taken out here, before anything is rendered: the facts of
 //! confidential freezes and suspicions, and personal data.
 
+use std::sync::Arc;
+
 use crate::domain::account::Account;
 use crate::domain::condition::ConditionSummary;
 use crate::domain::freeze::{Disclosure, Freeze};
@@ -14,8 +16,9 @@ use crate::domain::withdrawal::Beneficiary;
 #[must_use]
 pub fn account(mut account: Account, principal: &Principal) -> Account {
     if !principal.may(Scope::PersonalRead) {
-        account.profile.account_name = name(&account.profile.account_name);
-        account.profile.customer_id = String::new();
+        let profile = Arc::make_mut(&mut account.profile);
+        profile.account_name = name(&profile.account_name);
+        profile.customer_id = String::new();
     }
     if !principal.may(Scope::Confidential) {
         for condition in &mut account.conditions {

@@ -1,6 +1,8 @@
 //! An account as rules see it: its profile, the narrow balance row that commands lock, the
 //! conditions and freezes in force.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -80,8 +82,8 @@ pub struct Balance {
 /// An account with all that is in force on it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
-    /// Whose it is.
-    pub profile: Profile,
+    /// Whose it is; shared by the account's drafts, because it changes rarely.
+    pub profile: Arc<Profile>,
     /// The hot row.
     pub balance: Balance,
     /// Stored conditions in force.

@@ -2,15 +2,15 @@
 //! statement, so that a read sees one instant.
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
+use std::sync::Arc;
 
 use sea_orm::sea_query::Value;
 use sea_orm::{ConnectionTrait, QueryResult, Statement};
 use serde::Serialize;
 
-use super::bulk::{Kind, Statements, Table, as_text};
+use super::bulk::{Kind, Spelled, Statements, Table, as_text};
 use super::{Engine, Error, Store, Transaction, document, freeze, list};
-use crate::domain::account::{Account, mask_bit};
+use crate::domain::account::{Account, Balance, Profile, mask_bit};
 use crate::domain::freeze::control::in_order;
 use crate::domain::id::AccountNumber;
 use crate::domain::status::ConditionKind;
@@ -127,7 +127,8 @@ impl<'a> MasterRow<'a> {
     }
 }
 
-/// The statement that reads accounts whole; conditions and freezes only where the mask says so.
+/// The statement that reads accounts whole; conditions and freezes only where the mask says so. Both
+/// tables are told the numbers, so that whichever the plan begins with, it goes by index.
 fn select_whole(engine: Engine) -> String {
     let frozen = mask_bit(ConditionKind::Frozen) | mask_bit(ConditionKind::Lost);
     let conditions = CONDITION.gathered(
@@ -141,35 +142,37 @@ fn select_whole(engine: Engine) -> String {
         "f.account_number = b.account_number AND f.freeze_status IN ('ACTIVE', 'WAITING')",
     );
     format!(
-        "SELECT {balance} AS balance, {master} AS profile,
+        "SELECT {balance} AS balance, m.account_id, m.account_name, m.customer_id, m.branch_code,
+            m.opened_time,
             CASE WHEN b.condition_mask <> 0 THEN {conditions} END AS conditions,
             CASE WHEN b.condition_mask & {frozen} <> 0 THEN {freezes} END AS freezes
         FROM account_balance b JOIN account_master m ON m.account_number = b.account_number
-        WHERE {among}",
+        WHERE {balances} AND {masters}",
         balance = as_text(engine, &BALANCE.as_json(engine, "b")),
-        master = as_text(engine, &MASTER.as_json(engine, "m")),
         conditions = as_text(engine, &conditions),
         freezes = as_text(engine, &freezes),
-        among = engine.among("b.account_number", 1),
+        balances = engine.among("b.account_number", 1),
+        masters = engine.among("m.account_number", 1),
     )
 }
 
 fn whole(row: &QueryResult) -> Result<Account, Error> {
-    Ok(Account {
-        balance: document(row, "balance")?,
-        profile: document(row, "profile")?,
-        conditions: list(row, "conditions")?,
-        freezes: list(row, "freezes")?,
-    })
+    let balance: Balance = document(row, "balance")?;
+    let profile = Profile {
+        account_id: row.try_get_by_index(1)?,
+        account_number: balance.account_number.clone(),
+        account_name: row.try_get_by_index(2)?,
+        customer_id: row.try_get_by_index(3)?,
+        branch_code: row.try_get_by_index(4)?,
+        opened_time: row.try_get_by_index(5)?,
+    };
+    let (conditions, freezes) = (list(row, "conditions")?, list(row, "freezes")?);
+    Ok(Account { profile: Arc::new(profile), balance, conditions, freezes })
 }
 
 fn find(engine: Engine, numbers: &[&AccountNumber]) -> Statement {
-    static SQLITE: LazyLock<String> = LazyLock::new(|| select_whole(Engine::Sqlite));
-    static POSTGRES: LazyLock<String> = LazyLock::new(|| select_whole(Engine::Postgres));
-    let sql: &str = match engine {
-        Engine::Sqlite => &SQLITE,
-        Engine::Postgres => &POSTGRES,
-    };
+    static SQL: Spelled = Spelled::new();
+    let sql = SQL.get(engine, || select_whole(engine));
     engine.statement(sql, [engine.texts(numbers.iter().map(|number| number.as_str()))])
 }
 

@@ -73,6 +73,26 @@ pub enum Write {
     Update,
 }
 
+/// The text of a statement, spelled out once in each engine's words.
+#[derive(Debug)]
+pub(super) struct Spelled([OnceLock<String>; 2]);
+
+impl Spelled {
+    /// Not spelled out yet.
+    pub(super) const fn new() -> Self {
+        Self([const { OnceLock::new() }; 2])
+    }
+
+    /// The text for an engine; `spell` makes it when it is first asked for.
+    pub(super) fn get(&self, engine: Engine, spell: impl FnOnce() -> String) -> &str {
+        let place = match engine {
+            Engine::Sqlite => 0,
+            Engine::Postgres => 1,
+        };
+        self.0[place].get_or_init(spell)
+    }
+}
+
 fn fault(error: serde_json::Error) -> Error {
     Error::Corrupt(DbErr::Json(error.to_string()))
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::sea_query::Value;
 
-use super::bulk::{Kind, Statements, Table};
+use super::bulk::{Kind, Spelled, Statements, Table, as_text};
 use super::{Engine, Error, Transaction, documents};
 use crate::domain::batch::{REFUSAL_REMEMBERED_DAYS, Remembered, RequestKey};
 
@@ -36,28 +36,39 @@ impl Transaction {
         keys: &[RequestKey],
         now: DateTime<Utc>,
     ) -> Result<Vec<Remembered>, Error> {
+        static SQL: Spelled = Spelled::new();
         let engine = self.engine;
-        let wanted = match engine {
-            Engine::Postgres => "SELECT * FROM unnest($1::text[], $2::text[], $3::text[])",
-            Engine::Sqlite => {
-                "SELECT a.value, p.value, r.value FROM json_each($1) a
-                    JOIN json_each($2) p ON p.key = a.key JOIN json_each($3) r ON r.key = a.key"
-            }
-        };
-        let sql = IDEMPOTENCY.select(
-            engine,
-            &format!(
-                "(t.account_number, t.principal, t.request_id) IN ({wanted})
-                    AND (t.class = 'EFFECT' OR t.recorded_time > $4)"
-            ),
-        );
+        let sql = SQL.get(engine, || find_each(engine));
         let oldest = now - TimeDelta::days(REFUSAL_REMEMBERED_DAYS);
+        let texts = |part: fn(&RequestKey) -> &str| engine.texts(keys.iter().map(part));
         let values: [Value; 4] = [
-            engine.texts(keys.iter().map(|(account, _, _)| account.as_str())),
-            engine.texts(keys.iter().map(|(_, principal, _)| &**principal)),
-            engine.texts(keys.iter().map(|(_, _, request)| request.as_str())),
+            texts(|(account, _, _)| account.as_str()),
+            texts(|(_, principal, _)| principal),
+            texts(|(_, _, request)| request.as_str()),
             engine.time(oldest),
         ];
-        documents(&self.inner, engine.statement(&sql, values)).await
+        documents(&self.inner, engine.statement(sql, values)).await
+    }
+}
+
+/// One search of the key for each request, whatever the plan believes of the table: a plan is kept
+/// with its connection, and one made while the table was empty would walk all of it later.
+fn find_each(engine: Engine) -> String {
+    let row = as_text(engine, &IDEMPOTENCY.as_json(engine, "t"));
+    let remembered = "t.class = 'EFFECT' OR t.recorded_time > $4";
+    match engine {
+        Engine::Postgres => format!(
+            "SELECT {row} AS doc FROM unnest($1::text[], $2::text[], $3::text[])
+                AS k (account_number, principal, request_id)
+            CROSS JOIN LATERAL (SELECT * FROM idempotency t WHERE t.account_number = k.account_number
+                AND t.principal = k.principal AND t.request_id = k.request_id
+                AND ({remembered}) OFFSET 0) t"
+        ),
+        Engine::Sqlite => format!(
+            "SELECT {row} AS doc FROM json_each($1) a CROSS JOIN idempotency t
+                ON t.account_number = a.value
+                    AND t.principal = $2->>a.key AND t.request_id = $3->>a.key
+            WHERE {remembered}"
+        ),
     }
 }

@@ -10,6 +10,8 @@ pub mod record_transaction;
 pub mod release_freeze;
 pub mod withdraw;
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
 use super::account::{Account, Balance, Profile};
@@ -205,6 +207,7 @@ pub fn blank_account(profile: Profile, currency: Currency, lifecycle: Lifecycle)
         history_head: String::new(),
         changed_time: profile.opened_time,
     };
+    let profile = Arc::new(profile);
     Account { profile, balance, conditions: Vec::new(), freezes: Vec::new() }
 }
 
