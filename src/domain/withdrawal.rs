@@ -306,3 +306,19 @@ pub struct Withdrawal {
     /// When it settled.
     pub settle_time: Option<DateTime<Utc>>,
 }
+
+impl Withdrawal {
+    /// The withdrawal as it was when it was reserved, whatever became of it.
+    #[must_use]
+    pub fn as_reserved(&self) -> Self {
+        Self {
+            held_minor: self.amount_minor,
+            state: State::Reserved,
+            reason: String::new(),
+            version: 1,
+            update_time: self.create_time,
+            settle_time: None,
+            ..self.clone()
+        }
+    }
+}

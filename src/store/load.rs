@@ -6,8 +6,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::{Error, Transaction};
-use crate::domain::batch::Needs;
-use crate::domain::batch::{Loaded, RequestKey};
+use crate::domain::batch::{Loaded, Needs, Remembered, RequestKey};
 use crate::domain::book::request_key;
 use crate::domain::command::{Effect, Envelope};
 use crate::domain::id::{AccountNumber, FreezeId, TransactionId, WithdrawalId};
@@ -57,8 +56,10 @@ impl Transaction {
         needs: &[(&AccountNumber, Needs)],
         loaded: &mut Loaded,
     ) -> Result<(), Error> {
-        let ids: Vec<&WithdrawalId> =
-            needs.iter().filter_map(|(_, need)| need.withdrawal.as_ref()).collect();
+        let answered: Vec<WithdrawalId> =
+            loaded.remembered.values().filter_map(Remembered::reserved).collect();
+        let needed = needs.iter().filter_map(|(_, need)| need.withdrawal.as_ref());
+        let ids: Vec<&WithdrawalId> = needed.chain(&answered).collect();
         let unsent: Vec<&AccountNumber> =
             needs.iter().filter(|(_, need)| need.unsent).map(|(number, _)| *number).collect();
         let mut rows = Vec::new();

@@ -1,20 +1,45 @@
 //! What a command is answered: the first time from the account as it leaves it, later from what is
 //! remembered.
 
+use std::collections::BTreeMap;
+
 use crate::domain::account::Account;
 use crate::domain::act::{Answer, Decision, Written};
-use crate::domain::batch::Remembered;
+use crate::domain::batch::{Kept, Remembered};
 use crate::domain::command::{FreezeReceipt, Outcome, Receipt};
+use crate::domain::id::WithdrawalId;
 use crate::domain::refusal::{Reason, Refused};
 use crate::domain::transaction::Transaction;
+use crate::domain::withdrawal::Withdrawal;
 
 /// The first answer again; REQUEST_ID_REUSED when something else is asked under the same id.
-pub(super) fn replay(first: &Remembered, hash: &str) -> Outcome {
+pub(super) fn replay(
+    first: &Remembered,
+    hash: &str,
+    withdrawals: &BTreeMap<WithdrawalId, Withdrawal>,
+) -> Outcome {
     if first.content_hash != hash {
         return Err(Reason::RequestIdReused.into());
     }
-    serde_json::from_str::<Outcome>(&first.outcome)
-        .unwrap_or_else(|_error| Err(Refused::from(Reason::Internal)))
+    let lost = || Err(Refused::from(Reason::Internal));
+    match serde_json::from_str(&first.outcome) {
+        Ok(Kept::Whole(outcome)) => *outcome,
+        Ok(Kept::Reserved { reserved }) => withdrawals
+            .get(&reserved)
+            .map_or_else(lost, |row| Ok(Receipt::Withdrawal(Box::new(row.as_reserved())))),
+        Err(_) => lost(),
+    }
+}
+
+/// What to remember of an answer.
+pub(super) fn keep(outcome: &Outcome) -> String {
+    let text = match outcome {
+        Ok(Receipt::Withdrawal(row)) if **row == row.as_reserved() => {
+            serde_json::to_string(&Kept::Reserved { reserved: row.withdrawal_id.clone() })
+        }
+        Ok(_) | Err(_) => serde_json::to_string(outcome),
+    };
+    text.expect("outcomes are plain data")
 }
 
 /// What an accepted command answers, from the account as it leaves it.

@@ -51,7 +51,7 @@ impl<'a> Book<'a> {
         if envelope.effect == Effect::Take
             && let Some(first) = self.loaded.remembered.get(&request_key(envelope))
         {
-            return answer::replay(first, &hash);
+            return answer::replay(first, &hash, &self.loaded.withdrawals);
         }
         let outcome = self.decide(envelope);
         if envelope.effect == Effect::Take {
@@ -346,7 +346,7 @@ impl<'a> Book<'a> {
             principal: envelope.principal.name.clone(),
             request_id: envelope.request_id.clone(),
             content_hash,
-            outcome: serde_json::to_string(outcome).expect("outcomes are plain data"),
+            outcome: answer::keep(outcome),
             class,
             recorded_time: self.now,
         };

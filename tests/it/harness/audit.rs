@@ -89,21 +89,18 @@ impl Rows<'_> {
     /// I7: each withdrawal and transaction was made by exactly one remembered request, and each
     /// remembered effect that reserved or posted made exactly one.
     async fn every_effect_is_remembered_once(&self) {
-        let remembered = self.texts("SELECT outcome FROM idempotency WHERE class = 'EFFECT'").await;
+        let remembered = self
+            .query("SELECT account_number, outcome FROM idempotency WHERE class = 'EFFECT'")
+            .await;
         let mut made: BTreeMap<String, u32> = BTreeMap::new();
-        for outcome in remembered {
+        for row in remembered {
+            let number: String = row.try_get_by_index(0).unwrap();
+            let outcome: String = row.try_get_by_index(1).unwrap();
             let outcome: serde_json::Value = serde_json::from_str(&outcome).unwrap();
             let receipt = &outcome["Ok"];
-            let reserved = receipt["Withdrawal"]["state"] == "RESERVED";
-            let ids = [
-                (&receipt["Withdrawal"], "withdrawal_id", reserved),
-                (&receipt["Transaction"], "transaction_id", true),
-            ];
-            for (row, id, counts) in ids {
-                let key = row["account_number"].as_str().zip(row[id].as_str());
-                if let Some((number, id)) = key.filter(|_| counts) {
-                    *made.entry(format!("{number} {id}")).or_default() += 1;
-                }
+            let ids = [&outcome["reserved"], &receipt["Transaction"]["transaction_id"]];
+            for id in ids.iter().filter_map(|id| id.as_str()) {
+                *made.entry(format!("{number} {id}")).or_default() += 1;
             }
         }
         let mut there: BTreeSet<String> = BTreeSet::new();

@@ -176,12 +176,15 @@ impl World {
         }
         let key = book::request_key(envelope);
         loaded.remembered.extend(self.remembered.get(&key).map(|row| (key, row.clone())));
+        let answered = self.remembered.get(&book::request_key(envelope));
+        let answered = answered.and_then(Remembered::reserved);
         let needs = envelope.command.needs();
         for withdrawal in self.tables.withdrawals.values() {
             let unsent = needs.unsent
                 && withdrawal.account_number == *number
                 && withdrawal.state == State::Reserved;
-            if unsent || needs.withdrawal.as_ref() == Some(&withdrawal.withdrawal_id) {
+            let named = [&needs.withdrawal, &answered];
+            if unsent || named.iter().any(|id| id.as_ref() == Some(&withdrawal.withdrawal_id)) {
                 loaded.withdrawals.insert(withdrawal.withdrawal_id.clone(), withdrawal.clone());
             }
         }
