@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+pub use self::gather::Gatherer;
+use self::gather::Gathering;
 use crate::clock::Clock;
 use crate::domain::account::Account;
 use crate::domain::batch::Rules;
@@ -18,8 +20,6 @@ use crate::domain::id::{AccountNumber, FreezeId, WithdrawalId};
 use crate::domain::lapse;
 use crate::domain::refusal::Reason;
 use crate::domain::withdrawal::{State, Withdrawal};
-pub use self::gather::Gatherer;
-use self::gather::Gathering;
 pub use crate::store::freeze::FreezeFilter;
 use crate::store::{self, Store};
 
