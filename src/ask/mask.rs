@@ -8,6 +8,7 @@ use crate::domain::condition::ConditionSummary;
 use crate::domain::freeze::{Disclosure, Freeze};
 use crate::domain::history::StatusChange;
 use crate::domain::id::FreezeId;
+use crate::domain::past::Held;
 use crate::domain::principal::{Principal, Scope};
 use crate::domain::status::{Cause, ConditionKind};
 use crate::domain::withdrawal::Beneficiary;
@@ -84,6 +85,20 @@ pub fn history(
         row.cause = row.cause.filter(|cause| *cause == Cause::SuspiciousPattern);
     }
     row
+}
+
+/// What held at an instant as the principal may see it; `confidential` as for [`history`].
+#[must_use]
+pub fn held(mut held: Held, confidential: &[FreezeId], principal: &Principal) -> Held {
+    if !principal.may(Scope::Confidential) {
+        for summary in &mut held.conditions {
+            if confidential.iter().any(|freeze| freeze.as_str() == summary.id) {
+                summary.cause = None;
+            }
+        }
+    }
+    held.began = held.began.map(|row| history(row, confidential, principal));
+    held
 }
 
 /// The ids of the suspicions among the conditions.

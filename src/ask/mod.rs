@@ -4,6 +4,7 @@
 
 mod gather;
 pub mod mask;
+pub mod past;
 
 use std::sync::Arc;
 

@@ -42,6 +42,7 @@ pub mod refusal;
 
 pub mod batch;
 pub mod lapse;
+pub mod past;
 
 pub mod act;
 

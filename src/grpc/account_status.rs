@@ -39,13 +39,25 @@ impl AccountStatusService for AccountStatusHandler {
         answer(request, |caller, body| async move {
             let asked = parse::history(&body)?;
             require(&caller, Scope::AccountRead)?;
-            let listed = self.ask.history(&asked.number, asked.page).await?;
-            let confidential = self.ask.confidential(&asked.number).await?;
+            let number = &asked.number;
+            let (listed, held) = match asked.filter {
+                None => (self.ask.history(number, asked.page).await?, None),
+                Some(at) => {
+                    let past = self.ask.history_at(number, at, asked.page).await?;
+                    (past.rows, Some((at, past.held)))
+                }
+            };
+            let confidential = self.ask.confidential(number).await?;
             let masked = |row| mask::history(row, &confidential, &caller.principal);
             let rows = listed.items.into_iter().map(masked);
+            let status_as_of = held.map(|(at, held)| {
+                let held = held.map(|held| mask::held(held, &confidential, &caller.principal));
+                render::account_status_at(at, held.as_ref())
+            });
             Ok(v1::ListAccountStatusHistoryResponse {
                 status_changes: rows.map(|row| render::status_change(&row)).collect(),
                 next_page_token: parse::next_page_token(&asked.query, listed.next),
+                status_as_of,
             })
         })
         .await

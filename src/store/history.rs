@@ -1,5 +1,6 @@
 //! `account_status_history`, append-only.
 
+use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Value;
 
 use super::bulk::{Kind, Statements, Table};
@@ -48,6 +49,74 @@ impl Store {
             "t.account_number = $1 AND t.sequence < $2 ORDER BY t.sequence DESC LIMIT $3",
         );
         let values: [Value; 3] = [number.as_str().into(), before.into(), i64::from(limit).into()];
+        self.documents(self.engine.statement(&sql, values)).await
+    }
+
+    /// The last row of an account up to the number `upto` that was written down by an instant.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn history_find_recorded(
+        &self,
+        number: &AccountNumber,
+        upto: i64,
+        at: DateTime<Utc>,
+    ) -> Result<Option<StatusChange>, Error> {
+        let sql = HISTORY.select(
+            self.engine,
+            "t.account_number = $1 AND t.sequence <= $2 AND t.recorded_time <= $3
+                ORDER BY t.sequence DESC LIMIT 1",
+        );
+        let values: [Value; 3] = [number.as_str().into(), upto.into(), self.engine.time(at)];
+        Ok(self.documents(self.engine.statement(&sql, values)).await?.pop())
+    }
+
+    /// The rows of an account that are effective by an instant, numbered above `after` up to
+    /// `upto`, oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn history_list_effective_after(
+        &self,
+        number: &AccountNumber,
+        (after, upto): (i64, i64),
+        at: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<StatusChange>, Error> {
+        let sql = HISTORY.select(
+            self.engine,
+            "t.account_number = $1 AND t.sequence > $2 AND t.sequence <= $3
+                AND t.change_date <= $4 ORDER BY t.sequence LIMIT $5",
+        );
+        let values: [Value; 5] = [
+            number.as_str().into(),
+            after.into(),
+            upto.into(),
+            self.engine.time(at),
+            i64::from(limit).into(),
+        ];
+        self.documents(self.engine.statement(&sql, values)).await
+    }
+
+    /// The rows of an account that are effective by an instant, newest first, below the number
+    /// `before`, at most `limit`.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn history_list_effective(
+        &self,
+        number: &AccountNumber,
+        before: i64,
+        at: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<StatusChange>, Error> {
+        let sql = HISTORY.select(
+            self.engine,
+            "t.account_number = $1 AND t.sequence < $2 AND t.change_date <= $3
+                ORDER BY t.sequence DESC LIMIT $4",
+        );
+        let values: [Value; 4] =
+            [number.as_str().into(), before.into(), self.engine.time(at), i64::from(limit).into()];
         self.documents(self.engine.statement(&sql, values)).await
     }
 }

@@ -16,6 +16,7 @@ mod cli;
 mod crash;
 mod errors;
 mod freezes;
+mod history;
 mod languages;
 mod lapse;
 mod ledger;

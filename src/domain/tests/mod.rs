@@ -24,6 +24,7 @@ mod imports;
 mod lapses;
 mod passing;
 mod passing_edges;
+mod past;
 mod precedence;
 mod properties;
 mod replay;

@@ -96,3 +96,16 @@ impl From<ask::Failure> for Failure {
         }
     }
 }
+
+impl From<ask::past::Failure> for Failure {
+    fn from(failure: ask::past::Failure) -> Self {
+        match failure {
+            ask::past::Failure::Future => {
+                let mut violations = Violations::new();
+                violations.add("as_of", "lies in the future");
+                violations.into()
+            }
+            ask::past::Failure::Read(failure) => failure.into(),
+        }
+    }
+}

@@ -1,5 +1,7 @@
 //! What reads are asked for.
 
+use chrono::{DateTime, Utc};
+
 use super::page::PageQuery;
 use super::{Failure, Violations};
 use crate::ask::{AccountKey, FreezeFilter, Page};
@@ -62,15 +64,24 @@ fn is_card_number(text: &str) -> bool {
     (8..=19).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// ListAccountStatusHistory: whose, and which page.
+/// ListAccountStatusHistory: whose, as of when, and which page.
 pub(crate) fn history(
     body: &v1::ListAccountStatusHistoryRequest,
-) -> Result<OfAccount<()>, Failure> {
+) -> Result<OfAccount<Option<DateTime<Utc>>>, Failure> {
     let mut wrong = Violations::new();
     let number = wrong.account_number("account_number", &body.account_number);
-    let query = PageQuery::new("history", &body.account_number, &[]);
+    let as_of = wrong.time("as_of", body.as_of);
+    let instant = as_of.map(instant_filter);
+    let filters = instant.as_ref().map_or(&[][..], |parts| parts.as_slice());
+    let query = PageQuery::new("history", &body.account_number, filters);
     let page = wrong.page(&query, body.page_size, &body.page_token);
-    of_account(wrong, number, (), page, query)
+    of_account(wrong, number, as_of, page, query)
+}
+
+/// An instant in the numbers to which a token is bound.
+fn instant_filter(at: DateTime<Utc>) -> [i32; 3] {
+    let [a, b, c, d, rest @ ..] = at.timestamp_micros().to_be_bytes();
+    [i32::from_be_bytes([a, b, c, d]), i32::from_be_bytes(rest), 1]
 }
 
 /// GetFreezeRecord: which freeze, and on which account if that was said.

@@ -1,8 +1,11 @@
-//! Rows of the status history.
+//! Rows of the status history, and what held at an instant.
+
+use chrono::{DateTime, Utc};
 
 use super::timestamp;
 use crate::domain::condition::ConditionSummary;
 use crate::domain::history::StatusChange;
+use crate::domain::past::Held;
 use crate::domain::status::AccountStatus;
 use crate::grpc::names::Named;
 use crate::pb::v1;
@@ -30,6 +33,24 @@ pub(crate) fn status_change(row: &StatusChange) -> v1::StatusChange {
         conditions_after: row.conditions_after.iter().map(summary).collect(),
         hash: row.hash.clone(),
         previous_hash: row.previous_hash.clone(),
+    }
+}
+
+/// What held at an instant, masked already; `None` before the account began.
+pub(crate) fn account_status_at(at: DateTime<Utc>, held: Option<&Held>) -> v1::AccountStatusAt {
+    let as_of = Some(timestamp(at));
+    let Some(held) = held else {
+        return v1::AccountStatusAt { as_of, ..v1::AccountStatusAt::default() };
+    };
+    v1::AccountStatusAt {
+        as_of,
+        status: Some(held.status.number()),
+        status_code: held.status.code().to_owned(),
+        status_name: held.status.name().to_owned(),
+        lifecycle: Some(held.lifecycle.number()),
+        conditions: held.conditions.iter().map(summary).collect(),
+        since_time: Some(timestamp(held.since)),
+        status_change: held.began.as_ref().map(status_change),
     }
 }
 

@@ -16,7 +16,7 @@ use prost_types::Timestamp;
 pub(super) use account::account_status;
 pub(super) use code::status_codes;
 pub(super) use freeze::{authority_answer, freeze_record, freeze_record_with_acts};
-pub(super) use history::status_change;
+pub(super) use history::{account_status_at, status_change};
 pub(super) use transaction::transaction;
 pub(super) use withdrawal::withdrawal;
 

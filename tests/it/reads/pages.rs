@@ -106,6 +106,7 @@ on_every_engine! {
             account_number: NUMBER.to_owned(),
             page_size: 1,
             page_token: token.clone(),
+            ..ListAccountStatusHistoryRequest::default()
         };
         let answer = bank.status_client().list_account_status_history(history.clone()).await;
         assert_eq!(fields(&answer.unwrap_err()), ["page_token"]);
@@ -142,6 +143,7 @@ on_every_engine! {
                 account_number: NUMBER.to_owned(),
                 page_size: 2,
                 page_token: token,
+                ..ListAccountStatusHistoryRequest::default()
             };
             let list = by("auditor", list);
             let page = bank.status_client().list_account_status_history(list).await.unwrap();
