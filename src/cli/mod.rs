@@ -6,6 +6,7 @@ mod import;
 mod migrate;
 mod query;
 mod serve;
+mod verify_history;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -38,6 +39,8 @@ enum Command {
     Import(import::Import),
     /// Show the status of an account
     Query(query::Query),
+    /// Check that no row of the status history was edited, lost or cut off
+    VerifyHistory(verify_history::VerifyHistory),
 }
 
 /// Why a command failed.
@@ -84,6 +87,7 @@ pub async fn run() -> Result<ExitCode, CliError> {
         Command::Migrate(migrate) => migrate.run(&settings).await,
         Command::Import(import) => import.run(&settings).await,
         Command::Query(query) => query.run(&settings).await,
+        Command::VerifyHistory(verify) => verify.run(&settings).await,
     }
 }
 

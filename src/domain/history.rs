@@ -4,6 +4,8 @@
 //! The hash is HMAC-SHA-256 (RFC 2104) over the length-prefixed fields of the row and the hash of
 //! the row before; the head stands on the locked balance row.
 
+use std::cmp::Ordering;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
@@ -174,29 +176,78 @@ pub enum ChainFault {
     /// A row is missing.
     #[error("row {0} is missing")]
     Gap(i64),
-    /// A row was edited.
+    /// A row was edited, or written with another key.
     #[error("row {0} was edited")]
     Edited(i64),
     /// The last rows are missing.
     #[error("the rows after {0} are cut off")]
     Cut(i64),
+    /// The rows count to the head's number, but the head is not the hash of the last one.
+    #[error("the head is not that of row {0}, the last: the head was edited, or the tail cut off")]
+    Head(i64),
+    /// Rows follow behind the head.
+    #[error("rows follow after {0}, where the head is")]
+    Beyond(i64),
 }
 
-/// Checks a chain, oldest row first, against the head on the balance row.
+/// Checks a chain row by row, oldest first, holding only the hash of the last one.
+#[derive(Debug)]
+pub struct Verifier<'k> {
+    key: &'k HistoryKey,
+    previous: String,
+    last: i64,
+}
+
+impl<'k> Verifier<'k> {
+    /// A chain with no row yet.
+    pub fn new(key: &'k HistoryKey) -> Self {
+        Self { key, previous: String::new(), last: 0 }
+    }
+
+    /// The number of the next row.
+    pub fn expected(&self) -> i64 {
+        self.last.saturating_add(1)
+    }
+
+    /// Takes the next row.
+    ///
+    /// # Errors
+    /// When it is not the next one, or not as it was written.
+    pub fn take(&mut self, row: &StatusChange) -> Result<(), ChainFault> {
+        let expected = self.expected();
+        if row.sequence != expected {
+            return Err(ChainFault::Gap(expected));
+        }
+        if row.previous_hash != self.previous || hash(row, self.key) != row.hash {
+            return Err(ChainFault::Edited(expected));
+        }
+        self.previous.clone_from(&row.hash);
+        self.last = expected;
+        Ok(())
+    }
+
+    /// Checks the end of the chain against the head's number and hash on the balance row.
+    ///
+    /// # Errors
+    /// When rows are cut off or follow behind the head, or the head was edited.
+    pub fn finish(&self, sequence: i64, head: &str) -> Result<(), ChainFault> {
+        match self.last.cmp(&sequence) {
+            Ordering::Less => Err(ChainFault::Cut(self.last)),
+            Ordering::Greater => Err(ChainFault::Beyond(sequence)),
+            Ordering::Equal if self.previous != head => Err(ChainFault::Head(self.last)),
+            Ordering::Equal => Ok(()),
+        }
+    }
+}
+
+/// Checks a whole chain, oldest row first, against the head on the balance row. Without the head's
+/// number every end that is not the head counts as cut off.
 ///
 /// # Errors
 /// The first fault.
 pub fn verify(rows: &[StatusChange], head: &str, key: &HistoryKey) -> Result<(), ChainFault> {
-    let mut previous = String::new();
-    for (expected, row) in (1_i64..).zip(rows) {
-        if row.sequence != expected {
-            return Err(ChainFault::Gap(expected));
-        }
-        if row.previous_hash != previous || hash(row, key) != row.hash {
-            return Err(ChainFault::Edited(expected));
-        }
-        previous.clone_from(&row.hash);
-    }
-    let last = rows.last().map_or(0, |row| row.sequence);
-    if previous == head { Ok(()) } else { Err(ChainFault::Cut(last)) }
+    let mut verifier = Verifier::new(key);
+    rows.iter().try_for_each(|row| verifier.take(row))?;
+    let cut = |_head| ChainFault::Cut(verifier.last);
+    verifier.finish(verifier.last, head).map_err(cut)
 }

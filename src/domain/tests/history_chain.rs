@@ -6,7 +6,7 @@ use super::support::{World, at, change, court, microsecond};
 use crate::domain::action::Action;
 use crate::domain::approval::ApprovalStatus;
 use crate::domain::condition::ConditionSummary;
-use crate::domain::history::{ChainFault, HistoryKey, StatusChange, hash, verify};
+use crate::domain::history::{ChainFault, HistoryKey, StatusChange, Verifier, hash, verify};
 use crate::domain::id::{AccountNumber, RowId};
 use crate::domain::status::{Cause, ConditionKind, Lifecycle};
 
@@ -160,6 +160,25 @@ fn a_cut_tail_shows() {
     for kept in 0..rows.len() {
         let last = i64::try_from(kept).unwrap();
         assert_eq!(verify(&rows[..kept], &head, &key), Err(ChainFault::Cut(last)));
+    }
+}
+
+#[test]
+fn the_heads_number_tells_a_cut_tail_from_an_edited_head() {
+    let (rows, head, key) = chain();
+    let other = "0".repeat(64);
+    for (kept, sequence, head, expected) in [
+        (4, 4, head.as_str(), Ok(())),
+        (4, 4, &other, Err(ChainFault::Head(4))),
+        (3, 4, &head, Err(ChainFault::Cut(3))),
+        (0, 4, &head, Err(ChainFault::Cut(0))),
+        (4, 3, &rows[2].hash, Err(ChainFault::Beyond(3))),
+        // Who cuts the tail and sets the number back leaves a head that is not the last row's.
+        (3, 3, &head, Err(ChainFault::Head(3))),
+    ] {
+        let mut verifier = Verifier::new(&key);
+        rows[..kept].iter().for_each(|row| verifier.take(row).unwrap());
+        assert_eq!(verifier.finish(sequence, head), expected, "{kept} {sequence}");
     }
 }
 
