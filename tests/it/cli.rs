@@ -270,6 +270,7 @@ fn every_command_has_help() {
         &["migrate", "up", "--help"],
         &["import", "accounts", "--help"],
         &["query", "--help"],
+        &["verify-history", "--help"],
     ] {
         let help = run(command);
         assert!(help.status.success(), "{command:?}");

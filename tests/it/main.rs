@@ -20,6 +20,7 @@ mod history;
 mod languages;
 mod lapse;
 mod ledger;
+mod reading;
 mod reads;
 mod refusals;
 mod replay;

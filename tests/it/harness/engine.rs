@@ -19,10 +19,10 @@ pub(crate) enum Engine {
     Postgres,
 }
 
-/// The server, or why there is none.
-struct Server {
+/// A server.
+pub(crate) struct Server {
     /// URL without a database's name, with a slash at its end.
-    base: String,
+    pub(crate) base: String,
     /// Held open: its end tells the watchdog to stop the server.
     _watchdog: Option<Child>,
 }
@@ -82,6 +82,18 @@ fn programs() -> Option<PathBuf> {
         .collect();
     found.sort();
     found.pop()
+}
+
+/// Another server, for what concerns all databases of one; none where its programs are not installed.
+pub(crate) async fn another_server() -> Option<Server> {
+    start_server().await
+}
+
+/// The URL of a database for another user of its server.
+pub(crate) fn as_user(url: &str, user: &str, password: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap();
+    let place = rest.split_once('@').map_or(rest, |(_, place)| place);
+    format!("{scheme}://{user}:{password}@{place}")
 }
 
 /// Starts a server of our own in a directory that goes with it. PostgreSQL refuses to run as root,
