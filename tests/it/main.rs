@@ -15,6 +15,7 @@ mod bad_input;
 mod cli;
 mod crash;
 mod errors;
+mod faults;
 mod freezes;
 mod history;
 mod languages;

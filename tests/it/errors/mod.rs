@@ -1,8 +1,7 @@
-//! What the transport, the layers and the database can do wrong: each ends in a typed error with
+//! What the transport and the layers can do wrong: each ends in a typed error with
 //! details, and everybody else is served on.
 
-mod database;
-mod standard;
+pub(crate) mod standard;
 
 use std::time::Duration;
 
@@ -25,13 +24,13 @@ use crate::harness::{Bank, Engine};
 use crate::on_every_engine;
 use crate::refusals::assert_canonical;
 
-const WITHDRAW: &str = "/accountstatus.v1.WithdrawService/Withdraw";
+pub(crate) const WITHDRAW: &str = "/accountstatus.v1.WithdrawService/Withdraw";
 const WHO_AM_I: &str = "/accountstatus.v1.ClientService/WhoAmI";
 const NUMBER: &str = "9990584001000000501";
 
 /// How a call ended that no generated client would make.
-struct Raw {
-    status: Status,
+pub(crate) struct Raw {
+    pub(crate) status: Status,
     headers: HeaderMap,
 }
 
@@ -42,7 +41,7 @@ impl Raw {
 }
 
 /// A message as it travels: flag, length, bytes.
-fn framed(message: &[u8]) -> Vec<u8> {
+pub(crate) fn framed(message: &[u8]) -> Vec<u8> {
     let length = u32::try_from(message.len()).unwrap().to_be_bytes();
     [&[0], &length[..], message].concat()
 }
@@ -72,7 +71,7 @@ async fn try_send(
     Some(Raw { status, headers })
 }
 
-async fn send(bank: &Bank, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Raw {
+pub(crate) async fn send(bank: &Bank, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Raw {
     try_send(&bank.channel, path, headers, body).await.unwrap()
 }
 

@@ -82,7 +82,7 @@ async fn reflection_lists_our_services_and_decodes_error_details_in_both_version
 }
 
 /// Follows health until it says a state.
-pub(super) async fn until_health_says(channel: &Channel, service: &str, expected: ServingStatus) {
+pub(crate) async fn until_health_says(channel: &Channel, service: &str, expected: ServingStatus) {
     let mut client = HealthClient::new(channel.clone());
     let request = HealthCheckRequest { service: service.to_owned() };
     let mut states = client.watch(request).await.unwrap().into_inner();

@@ -8,6 +8,7 @@ mod audit;
 pub(crate) mod calls;
 pub(crate) mod engine;
 pub(crate) mod program;
+pub(crate) mod proxy;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -21,6 +22,7 @@ use tokio::task::JoinSet;
 use tonic::transport::Channel;
 
 pub(crate) use engine::Engine;
+use proxy::Proxy;
 
 /// Defines a test that runs once on SQLite and once on PostgreSQL.
 #[macro_export]
@@ -109,6 +111,22 @@ impl Bank {
         set(&mut given);
         let settings = given.settings().unwrap();
         Self::start(engine, url, settings, directory, Clock::manual(start_time(), 7)).await
+    }
+
+    /// A bank on PostgreSQL whose service reaches its database through a proxy, while the test
+    /// looks at it directly; none where there is no PostgreSQL.
+    pub(crate) async fn behind_a_proxy(set: impl FnOnce(&mut Given)) -> Option<(Self, Proxy)> {
+        if !engine::postgres_is_there().await {
+            return None;
+        }
+        let directory = tempfile::tempdir().unwrap();
+        let url = engine::fresh_database(Engine::Postgres, directory.path()).await;
+        let (proxy, through) = Proxy::to_database(&url).await;
+        let bank = Self::on(Engine::Postgres, url, directory, |given| {
+            given.database_url = Some(through);
+            set(given);
+        });
+        Some((bank.await, proxy))
     }
 
     async fn start(

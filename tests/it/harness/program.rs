@@ -1,6 +1,7 @@
 //! The program in a process of its own, for what only a process shows: its output, its end, and
 //! what is left after `kill -9`.
 
+use std::net::SocketAddr;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use tonic::transport::Channel;
 
 use super::calls::{cny, fresh, payee};
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_account-status");
 /// How long a program may take to start; generous, because machines are shared.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -22,18 +24,39 @@ pub(crate) struct Program {
     output: Lines<BufReader<ChildStdout>>,
     /// A connection to it.
     pub(crate) channel: Channel,
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
 }
 
 impl Program {
     /// Starts the program on a free port and waits until it answers.
     pub(crate) async fn start(arguments: &[&str], url: &str) -> Self {
+        Self::start_by(Self::command(), arguments, url).await
+    }
+
+    /// The command that runs the program.
+    pub(crate) fn command() -> Command {
+        Command::new(PROGRAM)
+    }
+
+    /// The same by a command under which a file that reaches its size limit is an error to the
+    /// program, and not its end.
+    pub(crate) fn command_bearing_limits() -> Command {
+        let mut command = Command::new("env");
+        command.args(["--ignore-signal=XFSZ", PROGRAM]);
+        command
+    }
+
+    /// Starts the program by a command that leads to it.
+    pub(crate) async fn start_by(mut command: Command, arguments: &[&str], url: &str) -> Self {
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let address = free.local_addr().unwrap();
         drop(free);
-        let mut child = Command::new(env!("CARGO_BIN_EXE_account-status"))
+        let mut child = command
+            .env("ACCOUNT_STATUS_LOG", "error")
             .args(arguments)
             .args(["--database-url", url, "--listen", &address.to_string()])
-            .args(["--log", "error", "--drain-secs", "5"])
+            .args(["--drain-secs", "5"])
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
@@ -50,7 +73,7 @@ impl Program {
             }
         };
         let channel = tokio::time::timeout(PATIENCE, connecting).await.unwrap();
-        Self { child, output, channel }
+        Self { child, output, channel, address }
     }
 
     /// What it printed, up to a line that holds these words.
@@ -76,6 +99,11 @@ impl Program {
             request_id: fresh(),
             ..WithdrawRequest::default()
         };
+        self.send(request).await
+    }
+
+    /// Reserves a withdrawal from a request.
+    pub(crate) async fn send(&self, request: WithdrawRequest) -> Result<Withdrawal, Status> {
         let mut client = WithdrawServiceClient::new(self.channel.clone());
         Ok(client.withdraw(request).await?.into_inner().withdrawal.unwrap())
     }
@@ -90,11 +118,35 @@ impl Program {
         Ok(client.get_withdrawal(get).await?.into_inner().withdrawal.unwrap())
     }
 
+    fn id(&self) -> String {
+        self.child.id().unwrap().to_string()
+    }
+
+    /// Lets it write no file beyond so many bytes, until this is called again.
+    pub(crate) fn limit_files(&self, bytes: Option<u64>) {
+        let limit = bytes.map_or_else(|| "unlimited".to_owned(), |bytes| bytes.to_string());
+        let limit = format!("--fsize={limit}:");
+        let set =
+            std::process::Command::new("prlimit").args([&limit, "--pid", &self.id()]).status();
+        assert!(set.unwrap().success());
+    }
+
+    /// Its resident memory in KiB.
+    pub(crate) fn memory_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
+    /// Tells it to stop, as an operator does.
+    pub(crate) fn tell_to_stop(&self) {
+        let told = std::process::Command::new("kill").args(["-TERM", &self.id()]).status().unwrap();
+        assert!(told.success());
+    }
+
     /// Ends it as an operator does, and waits for its clean end.
     pub(crate) async fn terminate(mut self) {
-        let id = self.child.id().unwrap().to_string();
-        let told = std::process::Command::new("kill").args(["-TERM", &id]).status().unwrap();
-        assert!(told.success());
+        self.tell_to_stop();
         drop(self.channel);
         let ended = tokio::time::timeout(PATIENCE, self.child.wait()).await.unwrap().unwrap();
         assert!(ended.success(), "the program did not end cleanly: {ended}");

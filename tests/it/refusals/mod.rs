@@ -56,11 +56,17 @@ const ACTING: [R; 9] = [
 ];
 /// In a test of its own here, because it needs a setting.
 const CAPPED: [R; 1] = [R::LimitExceeded];
-/// In `errors`, because the transport or the database provokes them.
-const TRANSPORT: [R; 4] =
-    [R::DeadlineExceeded, R::Unavailable, R::Unimplemented, R::MessageTooLarge];
+/// In `errors` and `faults`, because the transport or the database provokes them.
+const TRANSPORT: [R; 6] = [
+    R::Overloaded,
+    R::DeadlineExceeded,
+    R::Unavailable,
+    R::Unimplemented,
+    R::MessageTooLarge,
+    R::Internal,
+];
 /// Nothing leads to these yet, or nothing that a test could do.
-const UNREACHABLE: [(R, &str); 13] = [
+const UNREACHABLE: [(R, &str); 11] = [
     (R::Unspecified, "never sent"),
     (R::Unauthenticated, "no credentials can be configured yet"),
     (R::PermissionDenied, "every principal has all scopes but confidential, which no call needs"),
@@ -71,9 +77,7 @@ const UNREACHABLE: [(R, &str); 13] = [
     (R::ProtectedFunds, "no account can be marked as protected yet"),
     (R::OutOfTurn, "there are no deductions yet"),
     (R::RateLimited, "no client has a rate yet"),
-    (R::Overloaded, "a lane takes 8,192 commands before it says so"),
     (R::Conflict, "nobody else writes to the database of a test"),
-    (R::Internal, "a bug"),
 ];
 
 /// What must never stand in an error: the payee and the holder, as `harness::calls` names them.
@@ -89,6 +93,7 @@ enum Extra {
     Preconditions,
     Quota,
     Retry,
+    Request,
 }
 
 /// The table of design, contract, "Errors".
@@ -105,7 +110,9 @@ fn documented(reason: R) -> (Code, Extra) {
         R::EtagMismatch => (Code::Aborted, Extra::Retry),
         R::LimitExceeded => (Code::FailedPrecondition, Extra::Quota),
         R::DeadlineExceeded => (Code::DeadlineExceeded, Extra::Nothing),
+        R::Overloaded => (Code::ResourceExhausted, Extra::Retry),
         R::Unavailable => (Code::Unavailable, Extra::Retry),
+        R::Internal => (Code::Internal, Extra::Request),
         R::Unimplemented => (Code::Unimplemented, Extra::Nothing),
         R::MessageTooLarge => (Code::OutOfRange, Extra::Nothing),
         _ => (Code::FailedPrecondition, Extra::Preconditions),
@@ -134,6 +141,8 @@ pub(crate) fn assert_canonical(expected: R, status: &Status, secrets: &[&str]) {
     assert_eq!(quota, extra == Extra::Quota, "{name}: QuotaFailure");
     let delay = details.retry_info().and_then(|retry| retry.retry_delay);
     assert_eq!(delay.is_some_and(|delay| !delay.is_zero()), extra == Extra::Retry, "{name}");
+    let call = details.request_info().is_some_and(|info| !info.request_id.is_empty());
+    assert_eq!(call, extra == Extra::Request, "{name}: RequestInfo");
     assert_no_personal_data(status, secrets);
 }
 
