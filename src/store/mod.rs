@@ -23,6 +23,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use log::LevelFilter;
 use sea_orm::sea_query::{ArrayType, Value};
+use sea_orm::sqlx::{self, Connection as _, PgConnection};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
     DbErr, QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
@@ -127,6 +128,9 @@ const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 /// Pages that each SQLite connection keeps, in KiB; the default of 2,000 reads the upper pages of
 /// large tables over and over.
 const SQLITE_CACHE_KIB: u32 = 8_000;
+/// After how much idleness within a transaction PostgreSQL ends it. The ledger only decides between
+/// statements, so one that idles is lost: its rows have to be free for whoever goes on.
+const IDLE_IN_TRANSACTION_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long closing waits for connections that are in use.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
 
@@ -254,6 +258,10 @@ fn options(engine: Engine, url: &str, connections: u32) -> ConnectOptions {
                 let bounds = [
                     ("statement_timeout", STATEMENT_TIMEOUT.as_millis()),
                     ("lock_timeout", LOCK_TIMEOUT.as_millis()),
+                    (
+                        "idle_in_transaction_session_timeout",
+                        IDLE_IN_TRANSACTION_TIMEOUT.as_millis(),
+                    ),
                 ];
                 // Every statement of ours has an index. A plan is kept with its connection, and one
                 // made while a table was empty would scan it when it is full. One plan fits all
@@ -261,9 +269,20 @@ fn options(engine: Engine, url: &str, connections: u32) -> ConnectOptions {
                 let plans = [("enable_seqscan", "off"), ("plan_cache_mode", "force_generic_plan")];
                 postgres.options(bounds).options(plans)
             });
+            // The pool itself would ask a connection that comes back whether it lives, and wait for
+            // the answer for ever; after a network came apart all its places would be taken so.
+            options.map_sqlx_postgres_pool_opts(|pool| {
+                pool.after_release(|connection, _meta| Box::pin(answers(connection)))
+            });
         }
     }
     options
+}
+
+/// Whether a connection that comes back to its pool answers in time; an error has it closed.
+async fn answers(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    let answered = tokio::time::timeout(PING_TIMEOUT, connection.ping()).await;
+    answered.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map(|()| true)
 }
 
 /// An open transaction of the ledger.

@@ -72,6 +72,90 @@ async fn while_the_database_is_down_calls_are_unavailable_and_can_be_retried_on_
     bank.finish().await;
 }
 
+/// A network that has come apart says nothing at all. What waits for the database ends at its
+/// deadline; connections that are lost are given up and not waited for again.
+pub(super) async fn lost_in_silence() {
+    let Some((bank, proxy)) = Bank::behind_a_proxy(|given| given.lanes = Some(1)).await else {
+        return;
+    };
+    bank.account(NUMBER, "1000.00").await;
+    let write = bank.withdrawal(NUMBER, "1.00");
+    // Every connection is in use, so that none is left for later.
+    join_all((0..64).map(|_| bank.status(NUMBER))).await;
+
+    proxy.lose();
+    let (read, written, took) = both(&bank, &write).await;
+    for status in [read, written] {
+        assert!(matches!(status.code(), Code::DeadlineExceeded | Code::Unavailable), "{status:?}");
+        assert!(["DEADLINE_EXCEEDED", "UNAVAILABLE"].contains(&&*reason(&status)), "{status:?}");
+    }
+    assert!(took < QUICK, "a lost database was waited for {took:?}");
+    // Everybody asks until nothing is left to ask with.
+    join_all((0..64).map(|_| bank.status(NUMBER))).await;
+    until_health_says(&bank.channel, "", ServingStatus::NotServing).await;
+
+    proxy.mend();
+    let mended = Instant::now();
+    until_health_says(&bank.channel, "", ServingStatus::Serving).await;
+    assert_eq!(bank.available(NUMBER).await, "1000.00");
+    let withdrawn = loop {
+        match bank.withdraw_with(write.clone()).await {
+            Ok(withdrawn) => break withdrawn,
+            Err(status) => {
+                let retried = [Code::DeadlineExceeded, Code::Unavailable].contains(&status.code());
+                assert!(retried, "{status:?}");
+                assert!(mended.elapsed() < BACK, "the service never came back: {status:?}");
+            }
+        }
+    };
+    println!("served again {:?} after the network", mended.elapsed());
+    assert_eq!(bank.withdraw_with(write).await.unwrap(), withdrawn);
+    assert_eq!(bank.available(NUMBER).await, "999.00");
+    bank.finish().await;
+}
+
+async fn idle_in_transaction(database: &DatabaseConnection) -> i64 {
+    let idle = "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND state LIKE 'idle in transaction%'";
+    let statement = Statement::from_string(DbBackend::Postgres, idle);
+    let row = database.query_one_raw(statement).await.unwrap().unwrap();
+    row.try_get_by_index(0).unwrap()
+}
+
+/// A service that is lost in the middle of a batch holds its rows for the server, which hears no
+/// end of it: the server gives them up by itself, so that another replica can go on.
+pub(super) async fn rows_of_a_lost_service() {
+    let Some((bank, proxy)) = Bank::behind_a_proxy(|_given| {}).await else { return };
+    bank.account(NUMBER, "1000.00").await;
+    let write = bank.withdrawal(NUMBER, "1.00");
+    let database = bank.database().await;
+    proxy.trap("COMMIT", When::Held, 1);
+    let lost = bank.withdraw_with(write.clone());
+    let losing = async {
+        while proxy.sprung() == 0 {
+            tokio::task::yield_now().await;
+        }
+        proxy.lose();
+        assert_eq!(idle_in_transaction(&database).await, 1, "the transaction is open");
+    };
+    let (lost, ()) = tokio::join!(lost, losing);
+    assert_eq!(reason(&lost.unwrap_err()), "DEADLINE_EXCEEDED");
+
+    let other = Bank::on(bank.engine, bank.url.clone(), tempfile::tempdir().unwrap(), |_| {}).await;
+    let started = Instant::now();
+    while let Err(status) = other.withdraw_with(write.clone()).await {
+        assert!(started.elapsed() < BACK, "the rows are never given up: {status:?}");
+    }
+    println!("another replica went on after {:?}", started.elapsed());
+    assert_eq!(other.available(NUMBER).await, "999.00");
+    assert_eq!(idle_in_transaction(&database).await, 0);
+    database.close().await.unwrap();
+    other.stop_without_audit().await;
+    proxy.mend();
+    until_health_says(&bank.channel, "", ServingStatus::Serving).await;
+    bank.finish().await;
+}
+
 async fn slowed(bank: &Bank, proxy: &Proxy, flow: Flow) {
     proxy.set_flow(flow);
     let calls = (0..8).map(|_| bank.withdraw(NUMBER, "1.00"));

@@ -40,3 +40,9 @@ impl Holder {
         self.database.close().await.unwrap();
     }
 }
+
+/// Waits are bounded everywhere. These take their time by nature, so they run side by side.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_lost_or_held_is_waited_for_within_bounds() {
+    tokio::join!(away::lost_in_silence(), away::rows_of_a_lost_service());
+}
