@@ -2,7 +2,7 @@
 //! commit, tell the feed.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Parts;
 use crate::domain::batch::Changes;
@@ -35,8 +35,9 @@ impl From<store::Error> for BatchError {
 /// A batch that was decided.
 #[derive(Debug)]
 pub(super) struct Decided {
-    /// In the order of the envelopes.
-    pub(super) outcomes: Vec<Outcome>,
+    /// In the order of the envelopes; none for a command whose deadline passed while the database
+    /// was waited for.
+    pub(super) outcomes: Vec<Option<Outcome>>,
     /// What became of its transaction.
     pub(super) end: End,
 }
@@ -85,13 +86,21 @@ async fn carry_out(parts: &Parts, envelopes: &[&Envelope]) -> Result<Decided, Ba
     Ok(Decided { outcomes, end: End::Committed })
 }
 
-/// Decides every command. A panic leaves the book in an unknown state, so the batch starts over
+/// Decides every command that is still in time. A panic leaves the book in an unknown state, so the batch starts over
 /// without the command that caused it.
-fn decide(book: &mut Book<'_>, envelopes: &[&Envelope]) -> Result<Vec<Outcome>, BatchError> {
+fn decide(
+    book: &mut Book<'_>,
+    envelopes: &[&Envelope],
+) -> Result<Vec<Option<Outcome>>, BatchError> {
+    let now = Instant::now();
     let mut outcomes = Vec::with_capacity(envelopes.len());
     for (index, envelope) in envelopes.iter().enumerate() {
+        if envelope.deadline <= now {
+            outcomes.push(None);
+            continue;
+        }
         let outcome = catch_unwind(AssertUnwindSafe(|| book.run(envelope)));
-        outcomes.push(outcome.map_err(|_panic| BatchError::Panicked(index))?);
+        outcomes.push(Some(outcome.map_err(|_panic| BatchError::Panicked(index))?));
     }
     Ok(outcomes)
 }

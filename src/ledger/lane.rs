@@ -4,7 +4,8 @@
 //! connection it runs once more, where the request ids that are read under the lock tell whether
 //! the lost commit happened; where no transaction was to be had because another program writes, it
 //! is tried again as it is. A command that panics is answered INTERNAL, and the rest runs without
-//! it. Before every attempt, commands whose deadline passed are dropped.
+//! it. Before every attempt, and once the database let it begin, commands whose deadline passed are
+//! dropped.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::batch::{self, BatchError, End};
 use super::{Counters, Failure, Job, Parts};
-use crate::domain::command::{Envelope, Outcome};
+use crate::domain::command::{Envelope, Outcome, Receipt};
 use crate::store;
 
 /// The most commands in one commit.
@@ -75,7 +76,7 @@ impl Lane {
             match self.attempt(&jobs).await {
                 Ok(outcomes) => {
                     for (job, outcome) in jobs.into_iter().zip(outcomes) {
-                        job.answer(outcome.map_err(Failure::Refused));
+                        job.answer(answer_of(outcome));
                     }
                     return;
                 }
@@ -135,11 +136,9 @@ impl Lane {
             }
             match self.attempt(&jobs).await {
                 Ok(mut outcomes) => {
-                    let outcome = outcomes.pop();
+                    let outcome = outcomes.pop().flatten();
                     let [job] = jobs;
-                    job.answer(outcome.map_or(Err(Failure::Internal), |outcome| {
-                        outcome.map_err(Failure::Refused)
-                    }));
+                    job.answer(answer_of(outcome));
                     return database;
                 }
                 Err(
@@ -177,7 +176,7 @@ impl Lane {
         database
     }
 
-    async fn attempt(&self, jobs: &[Job]) -> Result<Vec<Outcome>, BatchError> {
+    async fn attempt(&self, jobs: &[Job]) -> Result<Vec<Option<Outcome>>, BatchError> {
         let envelopes: Vec<&Envelope> = jobs.iter().map(|job| &job.envelope).collect();
         let decided = batch::commit(&self.parts, &envelopes).await?;
         self.counters.calls.fetch_add(jobs.len() as u64, Ordering::Relaxed);
@@ -200,6 +199,11 @@ fn in_time(jobs: Vec<Job>) -> Vec<Job> {
         job.answer(Err(Failure::DeadlineExceeded));
     }
     due
+}
+
+/// The answer to a command that was decided, or was not in time.
+fn answer_of(outcome: Option<Outcome>) -> Result<Receipt, Failure> {
+    outcome.map_or(Err(Failure::DeadlineExceeded), |outcome| outcome.map_err(Failure::Refused))
 }
 
 fn command_of(jobs: &[Job; 1]) -> &'static str {

@@ -3,6 +3,7 @@
 
 mod away;
 mod commit;
+mod held;
 mod kinds;
 mod poison;
 
@@ -44,5 +45,5 @@ impl Holder {
 /// Waits are bounded everywhere. These take their time by nature, so they run side by side.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_lost_or_held_is_waited_for_within_bounds() {
-    tokio::join!(away::lost_in_silence(), away::rows_of_a_lost_service());
+    tokio::join!(away::lost_in_silence(), away::rows_of_a_lost_service(), held::held_for_long());
 }
