@@ -251,6 +251,14 @@ fn options(engine: Engine, url: &str, connections: u32) -> ConnectOptions {
                     .pragma("synchronous", "FULL")
                     .pragma("cache_size", format!("-{SQLITE_CACHE_KIB}"))
             });
+            // SQLite undoes a transaction by itself when it can't write, and the ROLLBACK that
+            // follows fails. The driver then believes to be inside of it still, begins the next one
+            // as a part of it, and calls it committed though nothing is written: such a connection
+            // is not used again.
+            options.map_sqlx_sqlite_before_acquire(|connection, _meta| {
+                let left_open = connection.is_in_transaction();
+                Box::pin(async move { Ok(!left_open) })
+            });
         }
         Engine::Postgres => {
             options.set_application_name("account-status");
