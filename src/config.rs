@@ -84,7 +84,8 @@ pub struct Given {
     /// Seconds to finish calls after a signal to stop [default: 20]
     #[arg(long, env = "ACCOUNT_STATUS_DRAIN_SECS", value_name = "SECONDS", global = true)]
     pub drain_secs: Option<u64>,
-    /// What to log, as in `info,account_status=debug` [default: info]
+    /// What to log, as in `info,account_status=debug`; libraries are not heard below INFO, where they
+    /// repeat what callers send [default: info]
     #[arg(long, env = "ACCOUNT_STATUS_LOG", value_name = "FILTER", global = true)]
     pub log: Option<String>,
     /// How log lines look [default: text]

@@ -25,11 +25,30 @@ impl Error {
 
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
-        match class(&error) {
+        let class = class(&error);
+        let error = unquoted(error);
+        match class {
             Class::Conflict => Self::Conflict(error),
             Class::Unavailable => Self::Unavailable(error),
             Class::Corrupt => Self::Corrupt(error),
         }
+    }
+}
+
+/// The error without values: PostgreSQL's messages about data (SQLSTATE class 22) repeat what was
+/// sent or stored, and errors are logged.
+fn unquoted(error: DbErr) -> DbErr {
+    let code = match &error {
+        DbErr::Conn(RuntimeErr::SqlxError(inner))
+        | DbErr::Exec(RuntimeErr::SqlxError(inner))
+        | DbErr::Query(RuntimeErr::SqlxError(inner)) => {
+            inner.as_database_error().and_then(|error| error.code())
+        }
+        _ => None,
+    };
+    match code.filter(|code| code.len() == 5 && code.starts_with("22")) {
+        Some(code) => DbErr::Custom(format!("data exception, SQLSTATE {code}")),
+        None => error,
     }
 }
 

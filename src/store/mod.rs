@@ -339,5 +339,9 @@ fn list<T: DeserializeOwned>(row: &QueryResult, column: &str) -> Result<Vec<T>, 
 }
 
 fn parse_document<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
-    serde_json::from_str(text).map_err(|error| Error::Corrupt(DbErr::Json(error.to_string())))
+    serde_json::from_str(text).map_err(|error| {
+        // Its message repeats what is stored.
+        let what = format!("a stored document: {:?} at byte {}", error.classify(), error.column());
+        Error::Corrupt(DbErr::Json(what))
+    })
 }

@@ -12,6 +12,7 @@ mod harness;
 
 mod actions;
 mod bad_input;
+mod canaries;
 mod cli;
 mod crash;
 mod errors;
