@@ -1,4 +1,5 @@
-//! `kill -9` while callers reserve: what was acknowledged is there, and nothing happened twice.
+//! `kill -9` and SIGTERM while callers reserve: what was acknowledged is there, and nothing happened
+//! twice.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -15,6 +16,7 @@ use crate::harness::{Bank, Engine, engine};
 const ACCOUNTS: [&str; 4] = ["8000000001", "8000000002", "8000000003", "8000000004"];
 const CALLERS: usize = 32;
 const KILLS: u64 = 5;
+const STOPS: u64 = 2;
 
 /// A request that was sent, and the id that its answer named, if it was answered.
 type Sent = Arc<Mutex<Vec<(WithdrawRequest, Option<String>)>>>;
@@ -39,9 +41,18 @@ async fn caller(channel: Channel, account: &'static str, sent: Sent) {
     }
 }
 
-/// Sends under load, kills at a moment of its own for each round, starts again, and sends every
+/// How the program ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    /// `kill -9`.
+    Killed,
+    /// SIGTERM, and a clean end.
+    Stopped,
+}
+
+/// Sends under load, ends the program at a moment of its own for each round, starts again, and sends every
 /// unanswered request once more: with its id it takes effect at most once.
-async fn killed_under_load(kind: Engine) {
+async fn ended_under_load(kind: Engine, ending: Ending) {
     let directory = tempfile::tempdir().unwrap();
     let url = engine::fresh_database(kind, directory.path()).await;
     let bank = Bank::on(kind, url.clone(), tempfile::tempdir().unwrap(), |given| {
@@ -54,7 +65,8 @@ async fn killed_under_load(kind: Engine) {
     bank.stop_without_audit().await;
 
     let sent: Sent = Arc::default();
-    for round in 0..KILLS {
+    let rounds = if ending == Ending::Killed { KILLS } else { STOPS };
+    for round in 0..rounds {
         let serve = ["serve", "--open-withdrawals-max", "1000000"];
         let program = Program::start(&serve, &url).await;
         let mut callers = JoinSet::new();
@@ -63,7 +75,10 @@ async fn killed_under_load(kind: Engine) {
             callers.spawn(caller(program.channel.clone(), account, sent.clone()));
         }
         tokio::time::sleep(Duration::from_millis(150 + 137 * round)).await;
-        program.kill().await;
+        match ending {
+            Ending::Killed => program.kill().await,
+            Ending::Stopped => program.terminate().await,
+        }
         while callers.join_next().await.is_some() {}
     }
 
@@ -85,12 +100,24 @@ async fn killed_under_load(kind: Engine) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_acknowledged_is_lost_on_sqlite() {
-    killed_under_load(Engine::Sqlite).await;
+    ended_under_load(Engine::Sqlite, Ending::Killed).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_acknowledged_is_lost_on_postgres() {
     if engine::postgres_is_there().await {
-        killed_under_load(Engine::Postgres).await;
+        ended_under_load(Engine::Postgres, Ending::Killed).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_acknowledged_is_lost_when_it_is_told_to_stop_under_load_on_sqlite() {
+    ended_under_load(Engine::Sqlite, Ending::Stopped).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_acknowledged_is_lost_when_it_is_told_to_stop_under_load_on_postgres() {
+    if engine::postgres_is_there().await {
+        ended_under_load(Engine::Postgres, Ending::Stopped).await;
     }
 }

@@ -11,6 +11,7 @@
 mod harness;
 
 mod actions;
+mod attacks;
 mod bad_input;
 mod canaries;
 mod cli;

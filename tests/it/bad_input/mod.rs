@@ -2,6 +2,7 @@
 //! changed. The tables are those of design, quality.
 
 mod amounts;
+mod harmless;
 mod texts;
 mod values;
 
