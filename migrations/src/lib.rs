@@ -8,6 +8,7 @@
 use sea_orm_migration::prelude::*;
 
 mod m20261122_000001_foundation;
+mod m20261122_000002_cards;
 mod m20261122_000004_reading;
 
 /// Knows every migration, oldest first.
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(m20261122_000001_foundation::Migration),
+            Box::new(m20261122_000002_cards::Migration),
             Box::new(m20261122_000004_reading::Migration),
         ]
     }

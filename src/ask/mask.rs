@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::domain::account::Account;
+use crate::domain::card::CardNumber;
 use crate::domain::condition::ConditionSummary;
 use crate::domain::freeze::{Disclosure, Freeze};
 use crate::domain::history::StatusChange;
@@ -118,6 +119,15 @@ pub fn beneficiary(shown: &Beneficiary, principal: &Principal) -> Beneficiary {
     masked
 }
 
+/// A card number as the principal may read it: whole, or enough to recognise.
+pub fn card_number(number: &CardNumber, principal: &Principal) -> String {
+    if principal.may(Scope::PersonalRead) {
+        number.as_str().to_owned()
+    } else {
+        last4(number.as_str())
+    }
+}
+
 /// The first character of a name, then asterisks.
 pub fn name(full: &str) -> String {
     full.chars().next().map(|first| format!("{first}**")).unwrap_or_default()
@@ -128,4 +138,18 @@ pub fn last4(full: &str) -> String {
     let skipped = full.chars().count().saturating_sub(4);
     let shown: String = full.chars().skip(skipped).collect();
     format!("****{shown}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn card_numbers_are_whole_only_for_who_may_read_personal_data() {
+        let number = CardNumber::parse("6299990000000050").unwrap();
+        let clerk = Principal::new("clerk", [Scope::AccountRead, Scope::AccountWrite]);
+        assert_eq!(card_number(&number, &clerk), "****0050");
+        let teller = Principal::new("teller", [Scope::PersonalRead]);
+        assert_eq!(card_number(&number, &teller), number.as_str());
+    }
 }

@@ -2,6 +2,7 @@
 //! instant whether or not the sweep has come by. Reads of single accounts share queries
 //! ([`gather`]); [`mask`] takes out what the caller may not see.
 
+mod found;
 mod gather;
 pub mod mask;
 pub mod past;
@@ -15,6 +16,7 @@ use self::gather::Gathering;
 use crate::clock::Clock;
 use crate::domain::account::Account;
 use crate::domain::batch::Rules;
+use crate::domain::card::CardNumber;
 use crate::domain::freeze::{Freeze, FreezeAct};
 use crate::domain::history::StatusChange;
 use crate::domain::id::{AccountNumber, FreezeId, WithdrawalId};
@@ -23,6 +25,7 @@ use crate::domain::refusal::Reason;
 use crate::domain::withdrawal::{State, Withdrawal};
 pub use crate::store::freeze::FreezeFilter;
 use crate::store::{self, Store};
+pub use found::Found;
 
 /// How often an account and its freezes are read until both are of one instant.
 const READS_MAX: u32 = 3;
@@ -64,7 +67,7 @@ pub enum AccountKey {
     /// By its number.
     Number(AccountNumber),
     /// By a bank card that draws on it.
-    Card(String),
+    Card(CardNumber),
 }
 
 /// A page of a list that runs from the newest to the oldest.
@@ -117,11 +120,7 @@ impl Ask {
     /// # Errors
     /// ACCOUNT_NOT_FOUND, CARD_NOT_FOUND, or the database.
     pub async fn account(&self, key: &AccountKey) -> Result<Account, Failure> {
-        let stored = match key {
-            AccountKey::Number(number) => self.by_number(number).await?,
-            AccountKey::Card(card) => self.by_card(card).await?,
-        };
-        Ok(lapse::seen_at(stored, self.clock.now(), self.rules.zone))
+        Ok(self.found(key).await?.account)
     }
 
     /// The account's history, newest first.
@@ -234,24 +233,6 @@ impl Ask {
         self.stored(number).await?;
         let rows = self.store.withdrawal_list(number, state, page.start(), page.fetch()).await?;
         Ok(page.cut(rows, |row| row.entry_seq))
-    }
-
-    /// By account number; a card number given as one is found, too.
-    async fn by_number(&self, number: &AccountNumber) -> Result<Account, Failure> {
-        match self.stored(number).await {
-            Err(unknown @ Failure::NotFound(_)) => match self.by_card(number.as_str()).await {
-                Err(Failure::NotFound(_)) => Err(unknown),
-                found => found,
-            },
-            found => found,
-        }
-    }
-
-    async fn by_card(&self, card: &str) -> Result<Account, Failure> {
-        let unknown = || Failure::NotFound(Reason::CardNotFound);
-        let number = self.store.card_find_account(card).await?.ok_or_else(unknown)?;
-        let number = AccountNumber::parse(&number).ok_or(Failure::Internal)?;
-        self.stored(&number).await
     }
 
     async fn stored(&self, number: &AccountNumber) -> Result<Account, Failure> {

@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::account::Account;
+use crate::domain::card::{Card, CardNumber};
 use crate::domain::command::Outcome;
 use crate::domain::condition::Condition;
 use crate::domain::freeze::{Freeze, FreezeAct};
@@ -47,6 +48,8 @@ pub struct Needs {
     pub transaction: Option<TransactionId>,
     /// The fraud stops of this case.
     pub stops_of_case: Option<String>,
+    /// Cards, whosever they are.
+    pub cards: Vec<CardNumber>,
 }
 
 /// Names a remembered request.
@@ -141,6 +144,8 @@ pub struct Loaded {
     pub transactions: BTreeSet<(AccountNumber, TransactionId)>,
     /// Fraud stops so far by account and case number.
     pub fraud_stops: BTreeMap<(AccountNumber, String), i64>,
+    /// Cards asked for by number, whosever they are.
+    pub cards: BTreeMap<CardNumber, Card>,
 }
 
 /// The rows that a batch writes.
@@ -162,6 +167,10 @@ pub struct Changes {
     pub withdrawals: BTreeMap<WithdrawalId, Withdrawal>,
     /// Transactions, new.
     pub transactions: Vec<Transaction>,
+    /// Cards bound in this batch: new, or over a cancelled row.
+    pub cards_bound: BTreeMap<CardNumber, Card>,
+    /// Cards that were there before and changed.
+    pub cards_changed: BTreeMap<CardNumber, Card>,
     /// History rows, new.
     pub history: Vec<StatusChange>,
     /// Answers to remember, new.

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::account::Account;
+use super::act::bind_card::BindCard;
 use super::act::cancel_withdrawal::CancelWithdrawal;
+use super::act::change_card::ChangeCard;
 use super::act::change_status::ChangeStatus;
 use super::act::create_freeze::CreateFreeze;
 use super::act::import_account::ImportAccount;
@@ -15,6 +17,7 @@ use super::act::record_transaction::RecordTransaction;
 use super::act::release_freeze::ReleaseFreeze;
 use super::act::withdraw::Withdraw;
 use super::batch::Needs;
+use super::card::Card;
 use super::freeze::Freeze;
 use super::id::{AccountNumber, RequestId, WithdrawalId};
 use super::principal::Principal;
@@ -41,6 +44,10 @@ pub enum Command {
     Withdraw(Withdraw),
     /// Cancels a withdrawal that was not sent.
     CancelWithdrawal(CancelWithdrawal),
+    /// Binds a card.
+    BindCard(BindCard),
+    /// Replaces, blocks or cancels a card.
+    ChangeCard(ChangeCard),
     /// Writes down what lapsed.
     Lapse,
 }
@@ -104,6 +111,13 @@ impl Command {
             Self::CancelWithdrawal(cancel) => {
                 Needs { withdrawal: Some(cancel.withdrawal_id.clone()), ..Needs::default() }
             }
+            Self::BindCard(bind) => {
+                Needs { cards: vec![bind.card_number.clone()], ..Needs::default() }
+            }
+            Self::ChangeCard(change) => {
+                let both = [Some(&change.card_number), change.new_card_number.as_ref()];
+                Needs { cards: both.into_iter().flatten().cloned().collect(), ..Needs::default() }
+            }
         }
     }
 
@@ -118,6 +132,8 @@ impl Command {
             Self::RecordTransaction(_) => "record_transaction",
             Self::Withdraw(_) => "withdraw",
             Self::CancelWithdrawal(_) => "cancel_withdrawal",
+            Self::BindCard(_) => "bind_card",
+            Self::ChangeCard(_) => "change_card",
             Self::Lapse => "lapse",
         }
     }
@@ -134,6 +150,22 @@ pub struct FreezeReceipt {
     pub cancelled: Vec<WithdrawalId>,
 }
 
+/// What becomes of a card.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardReceipt {
+    /// The card after the command.
+    pub card: Card,
+    /// The one that took its place.
+    pub new_card: Option<Card>,
+}
+
+impl CardReceipt {
+    /// Of one card alone.
+    pub fn of(card: Card) -> Self {
+        Self { card, new_card: None }
+    }
+}
+
 /// What a command answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Receipt {
@@ -145,6 +177,8 @@ pub enum Receipt {
     Transaction(Box<Transaction>),
     /// The withdrawal.
     Withdrawal(Box<Withdrawal>),
+    /// The card.
+    Card(Box<CardReceipt>),
     /// Nothing to tell.
     Done,
 }

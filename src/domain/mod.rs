@@ -27,6 +27,7 @@ pub mod condition;
 pub mod freeze;
 
 pub mod account;
+pub mod card;
 
 pub mod action;
 pub mod pass;

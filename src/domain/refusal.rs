@@ -83,6 +83,8 @@ pub enum Reason {
     AccountExists,
     /// The account has a transaction with this id already.
     TransactionExists,
+    /// The card is bound already.
+    CardExists,
     /// The action does not apply to the account as it is.
     ActionNotApplicable,
     /// Something keeps the account from being closed.
@@ -147,7 +149,7 @@ impl Reason {
     pub fn remembered(self) -> bool {
         let about_account = Self::CurrencyMismatch..=Self::LimitExceeded;
         about_account.contains(&self)
-            && !matches!(self, Self::AccountExists | Self::TransactionExists)
+            && !matches!(self, Self::AccountExists | Self::TransactionExists | Self::CardExists)
     }
 }
 

@@ -1,4 +1,4 @@
-//! AccountService: opening accounts and the actions on their status.
+//! AccountService: opening accounts, the actions on their status, and their cards.
 
 use tonic::{Request, Response, Status};
 
@@ -8,7 +8,7 @@ use super::handler::{answer, submit, unexpected};
 use super::render::View;
 use super::{parse, render};
 use crate::ask::mask;
-use crate::domain::command::Receipt;
+use crate::domain::command::{CardReceipt, Receipt};
 use crate::domain::principal::Scope;
 use crate::ledger::Ledger;
 use crate::pb::v1;
@@ -47,6 +47,42 @@ impl AccountService for AccountHandler {
             Ok(v1::ChangeAccountStatusResponse { outcome: Some(outcome) })
         })
         .await
+    }
+
+    async fn bind_card(
+        &self,
+        request: Request<v1::BindCardRequest>,
+    ) -> Result<Response<v1::BindCardResponse>, Status> {
+        answer(request, |caller, body| async move {
+            let envelope = parse::bind_card(&body, &caller)?;
+            let (receipt, _) = submit(&self.ledger, &caller, Scope::AccountWrite, envelope).await?;
+            let bound = card(receipt)?;
+            Ok(v1::BindCardResponse { card: Some(render::card(&bound.card, &caller)) })
+        })
+        .await
+    }
+
+    async fn change_card(
+        &self,
+        request: Request<v1::ChangeCardRequest>,
+    ) -> Result<Response<v1::ChangeCardResponse>, Status> {
+        answer(request, |caller, body| async move {
+            let (action, envelope) = parse::change_card(&body, &caller)?;
+            let (receipt, _) = submit(&self.ledger, &caller, action.rule().scope, envelope).await?;
+            let changed = card(receipt)?;
+            Ok(v1::ChangeCardResponse {
+                card: Some(render::card(&changed.card, &caller)),
+                new_card: changed.new_card.map(|card| render::card(&card, &caller)),
+            })
+        })
+        .await
+    }
+}
+
+fn card(receipt: Receipt) -> Result<CardReceipt, Failure> {
+    match receipt {
+        Receipt::Card(receipt) => Ok(*receipt),
+        other => Err(unexpected(&other)),
     }
 }
 

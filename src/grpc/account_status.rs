@@ -2,9 +2,11 @@
 
 use tonic::{Request, Response, Status};
 
+use super::caller::Caller;
 use super::handler::{answer, require};
+use super::render::View;
 use super::{parse, render};
-use crate::ask::{Ask, mask};
+use crate::ask::{Ask, Found, mask};
 use crate::domain::principal::Scope;
 use crate::pb::v1;
 use crate::pb::v1::account_status_service_server::AccountStatusService;
@@ -25,8 +27,8 @@ impl AccountStatusService for AccountStatusHandler {
         answer(request, |caller, body| async move {
             let (key, view) = parse::account_status(body)?;
             require(&caller, Scope::AccountRead)?;
-            let account = mask::account(self.ask.account(&key).await?, &caller.principal);
-            let account_status = Some(render::account_status(&account, &caller, view));
+            let found = self.ask.found(&key).await?;
+            let account_status = Some(shown(found, &caller, view));
             Ok(v1::GetAccountStatusResponse { account_status })
         })
         .await
@@ -72,4 +74,11 @@ impl AccountStatusService for AccountStatusHandler {
         })
         .await
     }
+}
+
+/// What the caller may see of an account that was asked for.
+fn shown(found: Found, caller: &Caller, view: View) -> v1::AccountStatusInfo {
+    let account = mask::account(found.account, &caller.principal);
+    let card = found.card.as_ref().map(render::card_info);
+    v1::AccountStatusInfo { card, ..render::account_status(&account, caller, view) }
 }

@@ -52,6 +52,7 @@ pub(super) fn unexpected(receipt: &Receipt) -> Failure {
         Receipt::Freeze(_) => "freeze",
         Receipt::Transaction(_) => "transaction",
         Receipt::Withdrawal(_) => "withdrawal",
+        Receipt::Card(_) => "card",
         Receipt::Done => "done",
     };
     tracing::error!(receipt = kind, "a command was answered with another kind of receipt");

@@ -4,6 +4,7 @@
 
 use crate::domain::action::Action;
 use crate::domain::approval::ApprovalStatus;
+use crate::domain::card::{CardAction, CardState};
 use crate::domain::freeze::kind::AuthorityKind;
 use crate::domain::freeze::{FreezeActKind, FreezeMode, FreezeSource, FreezeStatus, FreezeType};
 use crate::domain::pass::Operation;
@@ -155,6 +156,8 @@ named!(
         Close,
     }
 );
+named!(CardState = CardState { Valid, Lost, Replaced, Cancelled });
+named!(CardAction = CardAction { ReportLoss, WithdrawLoss, Replace, Cancel });
 named!(ApprovalStatus = ApprovalStatus { NotRequired, Pending, Approved });
 named!(FreezeType = FreezeType { Judicial, Bank, Customer });
 named!(FreezeStatus = FreezeStatus { Active, Waiting, Released, Expired });

@@ -1,4 +1,4 @@
-//! `account_balance`, `account_master`, `card`: an account with all that is in force on it, in one
+//! `account_balance`, `account_master`: an account with all that is in force on it, in one
 //! statement, so that a read sees one instant.
 
 use std::collections::BTreeSet;
@@ -184,17 +184,6 @@ impl Store {
     pub async fn account_find(&self, numbers: &[&AccountNumber]) -> Result<Vec<Account>, Error> {
         let statement = find(self.engine, numbers);
         self.read(statement).await?.iter().map(whole).collect()
-    }
-
-    /// The account that a card draws on.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn card_find_account(&self, card: &str) -> Result<Option<String>, Error> {
-        let sql = "SELECT account_number FROM card WHERE card_number = $1";
-        let statement = self.engine.statement(sql, [card.into()]);
-        let row = self.read(statement).await?.pop();
-        Ok(row.map(|row| row.try_get("", "account_number")).transpose()?)
     }
 
     /// Accounts on which something lapses by `now`, but not these, the most overdue first, at most

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use super::{Error, Transaction};
 use crate::domain::batch::{Loaded, Needs, Remembered, RequestKey};
 use crate::domain::book::request_key;
+use crate::domain::card::CardNumber;
 use crate::domain::command::{Effect, Envelope};
 use crate::domain::id::{AccountNumber, FreezeId, TransactionId, WithdrawalId};
 
@@ -98,6 +99,12 @@ impl Transaction {
                 if known.contains(&(number.as_str().to_owned(), id.as_str().to_owned())) {
                     loaded.transactions.insert((number.clone(), id.clone()));
                 }
+            }
+        }
+        let cards: BTreeSet<&CardNumber> = needs.iter().flat_map(|(_, need)| &need.cards).collect();
+        if !cards.is_empty() {
+            for card in self.card_find(&cards.into_iter().collect::<Vec<_>>()).await? {
+                loaded.cards.insert(card.card_number.clone(), card);
             }
         }
         for (number, need) in needs {

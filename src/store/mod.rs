@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod bulk;
+pub mod card;
 pub mod chain;
 mod error;
 pub mod event;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::account::{BALANCE, CONDITION, MASTER, MasterRow};
 use super::bulk::Write;
+use super::card::{CARD, FREE};
 use super::event::EVENT;
 use super::freeze::{ACT, FREEZE};
 use super::history::HISTORY;
@@ -38,6 +39,8 @@ impl Transaction {
         ACT.write(self, Write::Insert, &changes.freeze_acts).await?;
         WITHDRAWAL.write(self, Write::Upsert, changes.withdrawals.values()).await?;
         TRANSACTION_LOG.write(self, Write::Insert, &changes.transactions).await?;
+        CARD.write(self, Write::Update, changes.cards_changed.values()).await?;
+        CARD.write(self, Write::UpsertOver(FREE), changes.cards_bound.values()).await?;
         HISTORY.write(self, Write::Insert, &changes.history).await?;
         IDEMPOTENCY.write(self, Write::UpsertOver(FORGETTABLE), &changes.remembered).await?;
         EVENT.write(self, Write::Insert, &changes.events).await

@@ -43,6 +43,7 @@ pub fn reason_message(reason: Reason) -> &'static str {
         Reason::AccountRestricted => "a restriction on the account does not let this pass",
         Reason::AccountExists => "the account exists already",
         Reason::TransactionExists => "the account has a transaction with this id already",
+        Reason::CardExists => "the card is bound already",
         Reason::ActionNotApplicable => {
             "the action does not apply to the account in its present state"
         }
@@ -154,6 +155,11 @@ fn line(reason: Reason) -> Wording {
             "该账户已经开立，无需重复申请。",
             "此賬戶已經開立，毋須重複申請。",
             "This account exists already; there is no need to apply again.",
+        ),
+        Reason::CardExists => Wording::new(
+            "此卡已经绑定，请核对卡号。",
+            "此卡已經綁定，請核對卡號。",
+            "This card is bound already; please check the number.",
         ),
         Reason::ActionNotApplicable => Wording::new(
             "账户目前的状态不能办理此项业务。",

@@ -14,6 +14,7 @@ mod actions;
 mod attacks;
 mod bad_input;
 mod canaries;
+mod cards;
 mod cli;
 mod crash;
 mod errors;

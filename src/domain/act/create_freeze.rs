@@ -6,8 +6,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::cancel_withdrawal::cancel;
-use super::{Answer, Decision, Draft, same_currency};
-use crate::domain::account::Account;
+use super::{Answer, Decision, Draft, not_open, same_currency};
 use crate::domain::action::SecondPerson;
 use crate::domain::approval;
 use crate::domain::batch::{Ids, Loaded};
@@ -21,7 +20,7 @@ use crate::domain::id::{FreezeId, RowId};
 use crate::domain::money::{Minor, Money};
 use crate::domain::refusal::Violation;
 use crate::domain::refusal::{Fact, Reason, Refusal, Refused};
-use crate::domain::status::{Cause, Lifecycle};
+use crate::domain::status::Cause;
 use crate::domain::terms::{self, Term};
 use crate::domain::withdrawal::{Event, State, Withdrawal};
 
@@ -131,7 +130,7 @@ impl CreateFreeze {
         let exempt = self.exempt.map(|a| same_currency(&draft.account, a)).transpose()?;
         let served = self.served_time.unwrap_or(draft.now);
         let mut refusals = Vec::new();
-        refusals.extend(lifecycle_refusal(&draft.account));
+        refusals.extend(not_open(&draft.account));
         refusals.extend(self.power_refusal());
         let end = self.end(served, draft);
         refusals.extend(end.as_ref().err().cloned());
@@ -259,15 +258,6 @@ impl CreateFreeze {
             return Err(Reason::FundsAlreadyFrozen.into());
         }
         Ok(())
-    }
-}
-
-fn lifecycle_refusal(account: &Account) -> Option<Refusal> {
-    match account.balance.lifecycle {
-        Lifecycle::Open => None,
-        Lifecycle::Closed => Some(Refusal::of(Reason::AccountClosed)),
-        Lifecycle::Opening => Some(Refusal::of(Reason::AccountOpening)),
-        Lifecycle::OpenFailed => Some(Refusal::of(Reason::AccountOpenFailed)),
     }
 }
 

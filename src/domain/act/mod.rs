@@ -1,7 +1,9 @@
 //! Each write in a file of its own: what it carries, which of its fields can be wrong, and how it
 //! decides. An act changes only its [`Draft`]; the book writes down what came of it.
 
+pub mod bind_card;
 pub mod cancel_withdrawal;
+pub mod change_card;
 pub mod change_status;
 pub mod create_freeze;
 pub mod import_account;
@@ -17,6 +19,8 @@ use chrono::{DateTime, Utc};
 use super::account::{Account, Balance, Profile};
 use super::approval::ApprovalStatus;
 use super::batch::{Ids, Rules};
+use super::card::Card;
+use super::command::CardReceipt;
 use super::condition::Condition;
 use super::freeze::{Freeze, FreezeAct, FreezeMode};
 use super::id::{AccountNumber, ConditionId};
@@ -53,6 +57,10 @@ pub struct Written {
     pub withdrawals: Vec<Withdrawal>,
     /// Transactions.
     pub transactions: Vec<Transaction>,
+    /// Cards that the command bound, as new rows or over cancelled ones.
+    pub cards_bound: Vec<Card>,
+    /// Cards of the account that it changed.
+    pub cards_changed: Vec<Card>,
     /// Events: kind and payload.
     pub events: Vec<(&'static str, serde_json::Value)>,
 }
@@ -83,6 +91,8 @@ pub enum Answer {
     Transaction(Box<Transaction>),
     /// A withdrawal.
     Withdrawal(Box<Withdrawal>),
+    /// A card, and the one that took its place.
+    Card(Box<CardReceipt>),
 }
 
 impl Decision {
@@ -209,6 +219,16 @@ pub fn blank_account(profile: Profile, currency: Currency, lifecycle: Lifecycle)
     };
     let profile = Arc::new(profile);
     Account { profile, balance, conditions: Vec::new(), freezes: Vec::new() }
+}
+
+/// The refusal of an account that isn't open, by the stage of its life.
+pub fn not_open(account: &Account) -> Option<Refusal> {
+    match account.balance.lifecycle {
+        Lifecycle::Open => None,
+        Lifecycle::Closed => Some(Refusal::of(Reason::AccountClosed)),
+        Lifecycle::Opening => Some(Refusal::of(Reason::AccountOpening)),
+        Lifecycle::OpenFailed => Some(Refusal::of(Reason::AccountOpenFailed)),
+    }
 }
 
 /// CURRENCY_MISMATCH when an amount is not in the account's currency.

@@ -63,5 +63,6 @@ pub(super) fn receipt(account: &Account, decision: &Decision, written: &Written)
             ..(**row).clone()
         })),
         Answer::Withdrawal(row) => Receipt::Withdrawal(row.clone()),
+        Answer::Card(receipt) => Receipt::Card(receipt.clone()),
     }
 }

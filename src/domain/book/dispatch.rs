@@ -14,6 +14,9 @@ pub(super) fn begins_account(command: &Command) -> bool {
 
 /// What a command names that the account doesn't have; said before a stale etag.
 pub(super) fn absent(command: &Command, account: &Account, loaded: &Loaded) -> Option<Reason> {
+    if let Command::ChangeCard(change) = command {
+        return change.card(account, loaded).is_none().then_some(Reason::CardNotFound);
+    }
     let Command::ReleaseFreeze(release) = command else { return None };
     let id = &release.freeze_id;
     let held = account.freezes.iter().any(|freeze| freeze.freeze_id == *id);
@@ -39,6 +42,8 @@ pub(super) fn decide(
         Command::RecordTransaction(record) => record.decide(draft, loaded, ids),
         Command::Withdraw(withdraw) => withdraw.decide(draft, ids),
         Command::CancelWithdrawal(cancel) => cancel.decide(draft, loaded),
+        Command::BindCard(bind) => bind.decide(draft, loaded),
+        Command::ChangeCard(change) => change.decide(draft, loaded),
         Command::Lapse => Ok(Decision::plain(LAPSE, Answer::Account)),
     }
 }
@@ -61,6 +66,8 @@ pub(super) fn begin<'a>(
         | Command::RecordTransaction(_)
         | Command::Withdraw(_)
         | Command::CancelWithdrawal(_)
+        | Command::BindCard(_)
+        | Command::ChangeCard(_)
         | Command::Lapse => Err(Reason::AccountNotFound.into()),
     }
 }

@@ -269,6 +269,23 @@ impl<'a> Book<'a> {
             self.loaded.withdrawals.insert(id.clone(), withdrawal.clone());
             self.changes.withdrawals.insert(id, withdrawal.clone());
         }
+        self.take_cards(written);
+    }
+
+    /// Changed cards are written before bound ones, so a card that was cancelled in this batch can
+    /// be bound in it. What is bound first and changed then is one row, the bound one.
+    fn take_cards(&mut self, written: &Written) {
+        for card in &written.cards_changed {
+            let bound = self.changes.cards_bound.contains_key(&card.card_number);
+            let changes = &mut self.changes;
+            let rows = if bound { &mut changes.cards_bound } else { &mut changes.cards_changed };
+            rows.insert(card.card_number.clone(), card.clone());
+            self.loaded.cards.insert(card.card_number.clone(), card.clone());
+        }
+        for card in &written.cards_bound {
+            self.changes.cards_bound.insert(card.card_number.clone(), card.clone());
+            self.loaded.cards.insert(card.card_number.clone(), card.clone());
+        }
     }
 
     /// Makes the draft the account: derives the hot row, notes changed rows, forgets ended ones.

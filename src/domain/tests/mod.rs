@@ -12,6 +12,7 @@ mod support;
 
 mod actions;
 mod actions_effects;
+mod cards;
 mod displayed_status;
 mod ends;
 mod freeze_control;

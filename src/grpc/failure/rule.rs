@@ -57,9 +57,10 @@ pub(super) const fn of(reason: Reason) -> Rule {
         Reason::Unauthenticated => row(Code::Unauthenticated, Extra::None),
         Reason::InvalidRequest => row(Code::InvalidArgument, Extra::BadRequest),
         Reason::PermissionDenied => row(Code::PermissionDenied, Extra::None),
-        Reason::RequestIdReused | Reason::AccountExists | Reason::TransactionExists => {
-            row(Code::AlreadyExists, Extra::None)
-        }
+        Reason::RequestIdReused
+        | Reason::AccountExists
+        | Reason::TransactionExists
+        | Reason::CardExists => row(Code::AlreadyExists, Extra::None),
         Reason::AccountNotFound => not_found("accountstatus.v1/Account"),
         Reason::CardNotFound => not_found("accountstatus.v1/Card"),
         Reason::FreezeNotFound => not_found("accountstatus.v1/FreezeRecord"),

@@ -8,6 +8,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 use prost_types::Timestamp;
 
 use super::Violations;
+use crate::domain::card::CardNumber;
 use crate::domain::id::AccountNumber;
 use crate::domain::money::{Currency, Money};
 use crate::domain::terms;
@@ -25,6 +26,7 @@ pub(super) const ID_MAX: usize = 64;
 
 const REQUIRED: &str = "is required";
 const NOT_A_NUMBER: &str = "must be 1 to 34 letters and digits";
+const NOT_A_CARD: &str = "must be 12 to 19 digits";
 
 impl Violations {
     /// Words that may be empty.
@@ -88,6 +90,15 @@ impl Violations {
         let number = AccountNumber::parse(text);
         if number.is_none() {
             self.add(field, if text.is_empty() { REQUIRED } else { NOT_A_NUMBER });
+        }
+        number
+    }
+
+    /// A card number that has to be there.
+    pub(super) fn card_number(&mut self, field: &str, text: &str) -> Option<CardNumber> {
+        let number = CardNumber::parse(text);
+        if number.is_none() {
+            self.add(field, if text.is_empty() { REQUIRED } else { NOT_A_CARD });
         }
         number
     }

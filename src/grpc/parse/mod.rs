@@ -4,6 +4,7 @@
 //! The limits of each field are those that the comments of the contract state.
 
 mod account;
+mod card;
 mod etag;
 mod field;
 mod freeze;
@@ -16,6 +17,7 @@ mod transaction;
 mod withdrawal;
 
 pub(super) use account::{change_status, open_account};
+pub(super) use card::{bind_card, change_card};
 pub(super) use freeze::{create_freeze, release_freeze};
 pub(super) use page::next_page_token;
 pub(super) use read::{

@@ -39,11 +39,7 @@ pub(crate) fn account_status(
             wrong.account_number("account_number", &number).map(AccountKey::Number)
         }
         Some(Key::CardNumber(number)) => {
-            let card = is_card_number(&number).then_some(number);
-            if card.is_none() {
-                wrong.add("card_number", "must be 8 to 19 digits");
-            }
-            card.map(AccountKey::Card)
+            wrong.card_number("card_number", &number).map(AccountKey::Card)
         }
     };
     let view = match v1::AccountStatusView::try_from(body.view) {
@@ -57,11 +53,6 @@ pub(crate) fn account_status(
     let Some(key) = key else { return Err(wrong.into()) };
     wrong.check()?;
     Ok((key, view))
-}
-
-/// Card numbers have 8 to 19 digits (ISO/IEC 7812-1); the check digit is not looked at.
-fn is_card_number(text: &str) -> bool {
-    (8..=19).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// ListAccountStatusHistory: whose, as of when, and which page.

@@ -63,6 +63,7 @@ pub(crate) fn account_status(
         iso20022_reason_code: codes.debit.to_owned(),
         iso20022_credit_reason_code: codes.credit.to_owned(),
         iso8583_response_code: codes.response.to_owned(),
+        card: None,
     }
 }
 

@@ -2,6 +2,7 @@
 //! hidden value has to show as UNSPECIFIED instead of empty text, it is left out here.
 
 mod account;
+mod card;
 mod code;
 mod condition;
 mod freeze;
@@ -14,6 +15,7 @@ use chrono::{DateTime, Utc};
 use prost_types::Timestamp;
 
 pub(super) use account::account_status;
+pub(super) use card::{card, card_info};
 pub(super) use code::status_codes;
 pub(super) use freeze::{authority_answer, freeze_record, freeze_record_with_acts};
 pub(super) use history::{account_status_at, status_change};

@@ -22,6 +22,7 @@ pub(crate) async fn check(bank: &Bank) {
     rows.balance_is_opening_and_entries().await;
     rows.every_effect_is_remembered_once().await;
     rows.events_have_no_gap().await;
+    rows.cards_lead_somewhere().await;
     rows.acknowledged_withdrawals_are_there(bank).await;
     for number in &accounts {
         history_is_whole(bank, number).await;
@@ -126,6 +127,19 @@ impl Rows<'_> {
             )
             .await;
         assert!(wrong.is_empty(), "events have a gap on {wrong:?}");
+    }
+
+    async fn cards_lead_somewhere(&self) {
+        let wrong = self
+            .texts(
+                "SELECT c.card_number FROM card c
+                LEFT JOIN account_balance b ON b.account_number = c.account_number
+                LEFT JOIN card n ON n.card_number = c.replaced_by
+                WHERE b.account_number IS NULL
+                    OR (c.replaced_by IS NOT NULL AND n.card_number IS NULL)",
+            )
+            .await;
+        assert!(wrong.is_empty(), "no account or no new card behind {wrong:?}");
     }
 
     /// I8.

@@ -155,6 +155,17 @@ impl Bank {
         }
     }
 
+    /// Binds a card.
+    pub(crate) async fn bind_card(&self, number: &str, card: &str) -> Result<Card, Status> {
+        let bind = BindCardRequest {
+            account_number: number.to_owned(),
+            card_number: card.to_owned(),
+            request_id: fresh(),
+            ..BindCardRequest::default()
+        };
+        Ok(self.account_client().bind_card(bind).await?.into_inner().card.unwrap())
+    }
+
     /// A posting of core banking, a transfer noted as a fact.
     pub(crate) fn posting(
         &self,

@@ -25,8 +25,8 @@ const ASKING: [R; 5] = [
     R::WithdrawalNotFound,
 ];
 /// The command collides with another one.
-const COLLIDING: [R; 4] =
-    [R::RequestIdReused, R::EtagMismatch, R::AccountExists, R::TransactionExists];
+const COLLIDING: [R; 5] =
+    [R::RequestIdReused, R::EtagMismatch, R::AccountExists, R::TransactionExists, R::CardExists];
 /// The account doesn't let the money pass.
 const STANDING: [R; 12] = [
     R::CurrencyMismatch,
@@ -104,7 +104,7 @@ fn documented(reason: R) -> (Code, Extra) {
         R::CardNotFound => (Code::NotFound, Extra::Resource("accountstatus.v1/Card")),
         R::FreezeNotFound => (Code::NotFound, Extra::Resource("accountstatus.v1/FreezeRecord")),
         R::WithdrawalNotFound => (Code::NotFound, Extra::Resource("accountstatus.v1/Withdrawal")),
-        R::RequestIdReused | R::AccountExists | R::TransactionExists => {
+        R::RequestIdReused | R::AccountExists | R::TransactionExists | R::CardExists => {
             (Code::AlreadyExists, Extra::Nothing)
         }
         R::EtagMismatch => (Code::Aborted, Extra::Retry),

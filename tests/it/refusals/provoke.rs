@@ -63,6 +63,11 @@ pub(super) async fn colliding(bank: &Bank, expected: R, number: &str) -> Status 
             bank.record(named()).await.unwrap();
             bank.record(named()).await.unwrap_err()
         }
+        R::CardExists => {
+            let card = format!("62{}", &number[5..]);
+            bank.bind_card(number, &card).await.unwrap();
+            bank.bind_card(number, &card).await.unwrap_err()
+        }
         other => panic!("{other:?} is provoked elsewhere"),
     }
 }

@@ -1,12 +1,15 @@
 //! Commands as most tests send them; a test overrides what it is about.
 
+use crate::domain::act::bind_card::BindCard;
 use crate::domain::act::cancel_withdrawal::CancelWithdrawal;
+use crate::domain::act::change_card::ChangeCard;
 use crate::domain::act::change_status::ChangeStatus;
 use crate::domain::act::create_freeze::{self, CreateFreeze};
 use crate::domain::act::record_transaction::RecordTransaction;
 use crate::domain::act::release_freeze::{Extent, ReleaseFreeze};
 use crate::domain::act::withdraw::Withdraw;
 use crate::domain::action::Action;
+use crate::domain::card::{CardAction, CardNumber};
 use crate::domain::command::Command;
 use crate::domain::freeze::kind::AuthorityKind;
 use crate::domain::freeze::{Disclosure, Freeze, FreezeMode, FreezeSource, FreezeType, Urgency};
@@ -157,6 +160,23 @@ pub(crate) fn fraud_stop(case: &str) -> ChangeStatus {
     }
 }
 
+pub(crate) fn card_number(text: &str) -> CardNumber {
+    CardNumber::parse(text).unwrap()
+}
+
+pub(crate) fn bind(card: &str) -> BindCard {
+    BindCard { card_number: card_number(card) }
+}
+
+pub(crate) fn change_card(card: &str, action: CardAction) -> ChangeCard {
+    ChangeCard { card_number: card_number(card), action, new_card_number: None }
+}
+
+pub(crate) fn replace(card: &str, new: &str) -> ChangeCard {
+    let new_card_number = Some(card_number(new));
+    ChangeCard { new_card_number, ..change_card(card, CardAction::Replace) }
+}
+
 /// A command from any of the writes, so that tests can send them as they are.
 pub(crate) struct Sent(pub(crate) Command);
 
@@ -170,7 +190,16 @@ macro_rules! sent {
     };
 }
 
-sent!(CancelWithdrawal, ChangeStatus, CreateFreeze, RecordTransaction, ReleaseFreeze, Withdraw);
+sent!(
+    BindCard,
+    CancelWithdrawal,
+    ChangeCard,
+    ChangeStatus,
+    CreateFreeze,
+    RecordTransaction,
+    ReleaseFreeze,
+    Withdraw
+);
 
 impl From<Command> for Sent {
     fn from(command: Command) -> Self {

@@ -10,6 +10,7 @@ use crate::domain::account::Account;
 use crate::domain::act::create_freeze::CreateFreeze;
 use crate::domain::batch::{Changes, Event, Loaded, Remembered, RequestKey, Rules};
 use crate::domain::book::{self, Book};
+use crate::domain::card::{Card, CardNumber, is_free};
 use crate::domain::command::{Effect, Envelope, FreezeReceipt, Outcome, Receipt};
 use crate::domain::condition::Condition;
 use crate::domain::freeze::{Freeze, FreezeAct};
@@ -33,6 +34,7 @@ pub(crate) struct Tables {
     pub(crate) freeze_acts: Vec<FreezeAct>,
     pub(crate) withdrawals: BTreeMap<WithdrawalId, Withdrawal>,
     pub(crate) transactions: Vec<Transaction>,
+    pub(crate) cards: BTreeMap<CardNumber, Card>,
     pub(crate) history: Vec<StatusChange>,
     pub(crate) events: Vec<Event>,
 }
@@ -199,6 +201,9 @@ impl World {
                 .any(|t| t.transaction_id == *id && t.account_number == *number)
         };
         loaded.transactions.extend(needs.transaction.filter(known).map(|id| (number.clone(), id)));
+        for card in needs.cards.iter().filter_map(|number| self.tables.cards.get(number)) {
+            loaded.cards.insert(card.card_number.clone(), card.clone());
+        }
         if let Some(case) = needs.stops_of_case {
             let stops = self.tables.conditions.values().filter(|row| {
                 row.cause == Cause::StopFraud && row.document_no.as_ref() == Some(&case)
@@ -224,6 +229,13 @@ impl World {
         tables.freeze_acts.extend(changes.freeze_acts);
         tables.withdrawals.extend(changes.withdrawals);
         tables.transactions.extend(changes.transactions);
+        for (number, card) in changes.cards_changed {
+            assert!(tables.cards.insert(number, card).is_some(), "changed and not there");
+        }
+        for (number, card) in changes.cards_bound {
+            let before = tables.cards.insert(number, card);
+            assert!(is_free(before.as_ref()), "bound and not free");
+        }
         tables.history.extend(changes.history);
         tables.events.extend(changes.events);
         for row in changes.remembered {
