@@ -1,6 +1,10 @@
-//! Accounts by what they are called: their own number, or the number of a card.
+//! Accounts by what they are called: their own number, the number of a card, their customer.
 
-use super::{AccountKey, Ask, Failure};
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+
+use super::{AccountKey, Ask, Failure, Listed, Page};
 use crate::domain::account::Account;
 use crate::domain::card::{Card, CardNumber};
 use crate::domain::id::AccountNumber;
@@ -30,6 +34,88 @@ impl Ask {
         };
         let account = lapse::seen_at(stored, self.clock.now(), self.rules.zone);
         Ok(Found { account, card })
+    }
+
+    /// The accounts behind many keys, one answer for each in their order, in at most three
+    /// statements. All are as of one instant.
+    ///
+    /// # Errors
+    /// The database; an unknown key is an answer.
+    pub async fn found_all(
+        &self,
+        keys: &[AccountKey],
+    ) -> Result<Vec<Result<Found, Reason>>, Failure> {
+        let numbers = keys.iter().filter_map(|key| match key {
+            AccountKey::Number(number) => Some(number),
+            AccountKey::Card(_) => None,
+        });
+        let now = self.clock.now();
+        let mut accounts = self.all(numbers.collect(), now).await?;
+        let cards = keys.iter().filter_map(|key| match key {
+            AccountKey::Card(card) => Some(card.clone()),
+            AccountKey::Number(number) if accounts.contains_key(number) => None,
+            AccountKey::Number(number) => CardNumber::parse(number.as_str()),
+        });
+        let cards = self.cards(cards.collect()).await?;
+        let behind = cards.values().map(|card| &card.account_number);
+        let behind = behind.filter(|number| !accounts.contains_key(number)).collect();
+        accounts.extend(self.all(behind, now).await?);
+        let found = |key: &AccountKey| {
+            let (card, unknown) = match key {
+                AccountKey::Number(number) => match accounts.get(number) {
+                    Some(account) => return Ok(Found { account: account.clone(), card: None }),
+                    None => (CardNumber::parse(number.as_str()), Reason::AccountNotFound),
+                },
+                AccountKey::Card(card) => (Some(card.clone()), Reason::CardNotFound),
+            };
+            let card = card.and_then(|number| cards.get(&number)).ok_or(unknown)?;
+            let account = accounts.get(&card.account_number).ok_or(unknown)?;
+            Ok(Found { account: account.clone(), card: Some(card.clone()) })
+        };
+        Ok(keys.iter().map(found).collect())
+    }
+
+    /// A customer's accounts as they are now, by number.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn of_customer(
+        &self,
+        customer_id: &str,
+        page: &Page<AccountNumber>,
+    ) -> Result<Listed<Account, AccountNumber>, Failure> {
+        let after = page.after.as_ref();
+        let numbers = self.store.account_list_of_customer(customer_id, after, page.fetch()).await?;
+        let Listed { items: numbers, next } = page.cut(numbers, AccountNumber::clone);
+        let mut accounts = self.all(numbers.iter().collect(), self.clock.now()).await?;
+        let items = numbers.iter().filter_map(|number| accounts.remove(number)).collect();
+        Ok(Listed { items, next })
+    }
+
+    /// Accounts as they are at an instant; what is unknown is left out.
+    async fn all(
+        &self,
+        numbers: BTreeSet<&AccountNumber>,
+        now: DateTime<Utc>,
+    ) -> Result<BTreeMap<AccountNumber, Account>, Failure> {
+        if numbers.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let numbers: Vec<&AccountNumber> = numbers.into_iter().collect();
+        let stored = self.store.account_find(&numbers).await?.into_iter();
+        let seen = stored.map(|account| lapse::seen_at(account, now, self.rules.zone));
+        Ok(seen.map(|account| (account.number().clone(), account)).collect())
+    }
+
+    async fn cards(
+        &self,
+        numbers: BTreeSet<CardNumber>,
+    ) -> Result<BTreeMap<CardNumber, Card>, Failure> {
+        if numbers.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let cards = self.store.card_find(&numbers.iter().collect::<Vec<_>>()).await?;
+        Ok(cards.into_iter().map(|card| (card.card_number.clone(), card)).collect())
     }
 
     /// By account number; a card number given as one is found, too.

@@ -70,22 +70,23 @@ pub enum AccountKey {
     Card(CardNumber),
 }
 
-/// A page of a list that runs from the newest to the oldest.
+/// A page of a list: one that runs by number from the newest to the oldest, unless another cursor
+/// says where a page ends.
 #[derive(Debug, Clone, Copy)]
-pub struct Page {
+pub struct Page<C = i64> {
     /// The most items.
     pub size: u32,
-    /// Only items numbered below this; absent = from the newest.
-    pub before: Option<i64>,
+    /// Only items after this one in the order of the list; absent = from its beginning.
+    pub after: Option<C>,
 }
 
 /// One page.
 #[derive(Debug, Clone)]
-pub struct Listed<T> {
-    /// Its items, newest first.
+pub struct Listed<T, C = i64> {
+    /// Its items, in the order of the list.
     pub items: Vec<T>,
-    /// Where the next page begins, if there is one.
-    pub next: Option<i64>,
+    /// After which item the next page begins, if there is one.
+    pub next: Option<C>,
 }
 
 /// A freeze with its acts and the account it lies on.
@@ -265,20 +266,23 @@ fn as_lapsed(lapsed: &[Freeze], stored: Freeze) -> Freeze {
 }
 
 impl Page {
+    /// Numbers run downwards: below which one the page begins.
     fn start(self) -> i64 {
-        self.before.unwrap_or(i64::MAX)
+        self.after.unwrap_or(i64::MAX)
     }
+}
 
+impl<C> Page<C> {
     /// One more than the page holds tells whether another follows.
-    fn fetch(self) -> u32 {
+    fn fetch(&self) -> u32 {
         self.size.saturating_add(1)
     }
 
-    fn cut<T>(self, mut rows: Vec<T>, number: impl Fn(&T) -> i64) -> Listed<T> {
+    fn cut<T>(&self, mut rows: Vec<T>, cursor: impl Fn(&T) -> C) -> Listed<T, C> {
         let size = usize::try_from(self.size).unwrap_or(usize::MAX);
         let more = rows.len() > size;
         rows.truncate(size);
-        let next = if more { rows.last().map(number) } else { None };
+        let next = if more { rows.last().map(cursor) } else { None };
         Listed { items: rows, next }
     }
 }

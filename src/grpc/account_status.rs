@@ -3,12 +3,14 @@
 use tonic::{Request, Response, Status};
 
 use super::caller::Caller;
+use super::failure::Failure;
 use super::handler::{answer, require};
 use super::render::View;
 use super::{parse, render};
-use crate::ask::{Ask, Found, mask};
+use crate::ask::{AccountKey, Ask, Found, mask};
 use crate::domain::principal::Scope;
 use crate::pb::v1;
+use crate::pb::v1::account_status_result::Result as KeyResult;
 use crate::pb::v1::account_status_service_server::AccountStatusService;
 
 /// See the module.
@@ -30,6 +32,45 @@ impl AccountStatusService for AccountStatusHandler {
             let found = self.ask.found(&key).await?;
             let account_status = Some(shown(found, &caller, view));
             Ok(v1::GetAccountStatusResponse { account_status })
+        })
+        .await
+    }
+
+    async fn batch_get_account_status(
+        &self,
+        request: Request<v1::BatchGetAccountStatusRequest>,
+    ) -> Result<Response<v1::BatchGetAccountStatusResponse>, Status> {
+        answer(request, |caller, body| async move {
+            let (parsed, view) = parse::account_statuses(body)?;
+            require(&caller, Scope::AccountRead)?;
+            let keys: Vec<AccountKey> =
+                parsed.iter().filter_map(|key| key.as_ref().ok()).cloned().collect();
+            let mut found = self.ask.found_all(&keys).await?.into_iter();
+            let results = parsed.into_iter().map(|key| {
+                let found = key.and_then(|_key| {
+                    let answer = found.next().expect("each well-formed key has an answer");
+                    answer.map_err(Failure::from)
+                });
+                v1::AccountStatusResult { result: Some(result(found, &caller, view)) }
+            });
+            Ok(v1::BatchGetAccountStatusResponse { results: results.collect() })
+        })
+        .await
+    }
+
+    async fn list_accounts_by_customer(
+        &self,
+        request: Request<v1::ListAccountsByCustomerRequest>,
+    ) -> Result<Response<v1::ListAccountsByCustomerResponse>, Status> {
+        answer(request, |caller, body| async move {
+            let asked = parse::accounts_by_customer(body)?;
+            require(&caller, Scope::AccountRead)?;
+            let listed = self.ask.of_customer(&asked.customer_id, &asked.page).await?;
+            let found = listed.items.into_iter().map(|account| Found { account, card: None });
+            Ok(v1::ListAccountsByCustomerResponse {
+                account_statuses: found.map(|one| shown(one, &caller, asked.view)).collect(),
+                next_page_token: parse::next_page_token(&asked.query, listed.next),
+            })
         })
         .await
     }
@@ -73,6 +114,14 @@ impl AccountStatusService for AccountStatusHandler {
             Ok(v1::ListStatusCodesResponse { status_codes: render::status_codes(&caller) })
         })
         .await
+    }
+}
+
+/// What became of one key of a batch.
+fn result(found: Result<Found, Failure>, caller: &Caller, view: View) -> KeyResult {
+    match found {
+        Ok(found) => KeyResult::AccountStatus(shown(found, caller, view)),
+        Err(failure) => KeyResult::Error(failure.item(&caller.audience())),
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use sea_orm::sea_query::Value;
-use sea_orm::{ConnectionTrait, QueryResult, Statement};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement};
 use serde::Serialize;
 
 use super::bulk::{Kind, Spelled, Statements, Table, as_text};
@@ -184,6 +184,30 @@ impl Store {
     pub async fn account_find(&self, numbers: &[&AccountNumber]) -> Result<Vec<Account>, Error> {
         let statement = find(self.engine, numbers);
         self.read(statement).await?.iter().map(whole).collect()
+    }
+
+    /// The numbers of a customer's accounts, in their order, after this one, at most `limit`.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn account_list_of_customer(
+        &self,
+        customer_id: &str,
+        after: Option<&AccountNumber>,
+        limit: u32,
+    ) -> Result<Vec<AccountNumber>, Error> {
+        let sql = "SELECT account_number FROM account_master
+            WHERE customer_id = $1 AND account_number > $2 ORDER BY account_number LIMIT $3";
+        // Every number comes after the empty text.
+        let after = after.map_or("", AccountNumber::as_str);
+        let values: [Value; 3] = [customer_id.into(), after.into(), i64::from(limit).into()];
+        let rows = self.read(self.engine.statement(sql, values)).await?;
+        let numbers = rows.iter().map(|row| {
+            let text: String = row.try_get("", "account_number")?;
+            let malformed = || DbErr::Custom("an account number that isn't one".to_owned());
+            AccountNumber::parse(&text).ok_or_else(|| Error::Corrupt(malformed()))
+        });
+        numbers.collect()
     }
 
     /// Accounts on which something lapses by `now`, but not these, the most overdue first, at most

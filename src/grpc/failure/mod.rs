@@ -13,6 +13,7 @@ mod tests;
 mod transport;
 mod violations;
 
+use prost::Message as _;
 use tonic::Status;
 use tonic_types::StatusExt;
 
@@ -53,6 +54,13 @@ impl Failure {
             Self::Fields(violations) => details::of_fields(violations, audience),
         };
         Status::with_error_details(rule::of(reason).code, text::reason_message(reason), details)
+    }
+
+    /// The same as a message, for one item of a batch: what the call for that item alone would
+    /// carry in its trailers.
+    pub(crate) fn item(&self, audience: &Audience<'_>) -> tonic_types::Status {
+        let status = self.status(audience);
+        tonic_types::Status::decode(status.details()).expect("the details were encoded just now")
     }
 }
 

@@ -21,7 +21,8 @@ pub(super) use card::{bind_card, change_card};
 pub(super) use freeze::{create_freeze, release_freeze};
 pub(super) use page::next_page_token;
 pub(super) use read::{
-    account_status, freeze_record, freeze_records, history, withdrawal, withdrawals,
+    account_status, account_statuses, accounts_by_customer, freeze_record, freeze_records, history,
+    withdrawal, withdrawals,
 };
 pub(super) use transaction::record_transaction;
 pub(super) use withdrawal::{cancel_withdrawal, withdraw};

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::Violations;
 use crate::ask::Page;
+use crate::domain::id::AccountNumber;
 
 /// The rows of a page when nothing is said.
 const SIZE_DEFAULT: u32 = 50;
@@ -16,15 +17,44 @@ const SIZE_MAX: u32 = 1000;
 /// Bytes of the query's hash that a token keeps.
 const HASH_BYTES: usize = 8;
 
+/// Where a page ended, as its token carries it.
+pub(crate) trait Cursor: Sized {
+    /// As bytes.
+    fn bytes(&self) -> Vec<u8>;
+
+    /// From bytes; `None` when they aren't one.
+    fn read(bytes: &[u8]) -> Option<Self>;
+}
+
+impl Cursor for i64 {
+    fn bytes(&self) -> Vec<u8> {
+        self.to_be_bytes().to_vec()
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        Some(Self::from_be_bytes(bytes.try_into().ok()?))
+    }
+}
+
+impl Cursor for AccountNumber {
+    fn bytes(&self) -> Vec<u8> {
+        self.as_str().as_bytes().to_vec()
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        Self::parse(std::str::from_utf8(bytes).ok()?)
+    }
+}
+
 /// What a list was asked for; tokens belong to one.
 #[derive(Debug)]
 pub(crate) struct PageQuery([u8; HASH_BYTES]);
 
 impl PageQuery {
-    /// The query of this list with these keys and filters.
-    pub(super) fn new(list: &str, account_number: &str, filters: &[i32]) -> Self {
+    /// The query of this list with this key (an account's number, a customer's id) and filters.
+    pub(super) fn new(list: &str, key: &str, filters: &[i32]) -> Self {
         let mut hash = Sha256::new();
-        for text in [list, account_number] {
+        for text in [list, key] {
             hash.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
             hash.update(text);
         }
@@ -37,26 +67,26 @@ impl PageQuery {
         Self(kept)
     }
 
-    fn token(&self, cursor: i64) -> String {
-        hex::encode([self.0, cursor.to_be_bytes()].concat())
+    fn token(&self, cursor: &impl Cursor) -> String {
+        hex::encode([&self.0[..], &cursor.bytes()].concat())
     }
 
-    fn cursor(&self, token: &str) -> Option<i64> {
+    fn cursor<C: Cursor>(&self, token: &str) -> Option<C> {
         let bytes = hex::decode(token).ok()?;
         let (hash, cursor) = bytes.split_at_checked(HASH_BYTES)?;
-        let cursor = i64::from_be_bytes(cursor.try_into().ok()?);
-        (hash == self.0 && self.token(cursor) == token).then_some(cursor)
+        let cursor = C::read(cursor)?;
+        (hash == self.0 && self.token(&cursor) == token).then_some(cursor)
     }
 }
 
 /// The token of the next page; empty when there is none.
-pub(crate) fn next_page_token(query: &PageQuery, next: Option<i64>) -> String {
-    next.map(|cursor| query.token(cursor)).unwrap_or_default()
+pub(crate) fn next_page_token<C: Cursor>(query: &PageQuery, next: Option<C>) -> String {
+    next.map(|cursor| query.token(&cursor)).unwrap_or_default()
 }
 
 impl Violations {
     /// The page that a list is asked for.
-    pub(super) fn page(&mut self, query: &PageQuery, size: i32, token: &str) -> Page {
+    pub(super) fn page<C: Cursor>(&mut self, query: &PageQuery, size: i32, token: &str) -> Page<C> {
         let size = match u32::try_from(size) {
             Ok(0) => SIZE_DEFAULT,
             Ok(size) => size.min(SIZE_MAX),
@@ -65,11 +95,11 @@ impl Violations {
                 SIZE_DEFAULT
             }
         };
-        let before = if token.is_empty() { None } else { query.cursor(token) };
-        if before.is_none() && !token.is_empty() {
+        let after = if token.is_empty() { None } else { query.cursor(token) };
+        if after.is_none() && !token.is_empty() {
             self.add("page_token", "is not a token of this query");
         }
-        Page { size, before }
+        Page { size, after }
     }
 }
 
@@ -87,12 +117,16 @@ mod tests {
             let token = next_page_token(&query("1", &[2]), Some(cursor));
             assert_eq!(query("1", &[2]).cursor(&token), Some(cursor));
         }
-        assert_eq!(next_page_token(&query("1", &[2]), None), "");
+        let number = AccountNumber::parse("DE89370400440532013000");
+        let token = next_page_token(&query("1", &[2]), number.clone());
+        assert_eq!(query("1", &[2]).cursor(&token), number);
+        assert_eq!(query("1", &[2]).cursor::<i64>(&token), None, "22 bytes are no number");
+        assert_eq!(next_page_token::<i64>(&query("1", &[2]), None), "");
     }
 
     #[test]
     fn token_of_another_query_or_garbage_is_refused() {
-        let token = query("1", &[2]).token(7);
+        let token = query("1", &[2]).token(&7);
         let others = [
             query("2", &[2]),
             query("1", &[3]),
@@ -100,11 +134,12 @@ mod tests {
             PageQuery::new("freezes", "1", &[2]),
         ];
         for other in &others {
-            assert_eq!(other.cursor(&token), None);
+            assert_eq!(other.cursor::<i64>(&token), None);
         }
         let cut = &token[..30];
         for bad in [cut, "x", "zz", &token.to_uppercase(), &format!("{token}00"), "🙂"] {
-            assert_eq!(query("1", &[2]).cursor(bad), None, "{bad}");
+            assert_eq!(query("1", &[2]).cursor::<i64>(bad), None, "{bad}");
+            assert_eq!(query("1", &[2]).cursor::<AccountNumber>(bad), None, "{bad}");
         }
     }
 
@@ -112,7 +147,7 @@ mod tests {
     fn sizes_are_clamped_and_never_negative() {
         let size = |size| {
             let mut wrong = Violations::new();
-            let page = wrong.page(&query("1", &[]), size, "");
+            let page: Page = wrong.page(&query("1", &[]), size, "");
             (page.size, wrong.iter().count())
         };
         assert_eq!(size(0), (50, 0));

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::field::ID_MAX;
 use super::page::PageQuery;
 use super::{Failure, Violations};
 use crate::ask::{AccountKey, FreezeFilter, Page};
@@ -10,6 +11,7 @@ use crate::domain::id::{AccountNumber, FreezeId, WithdrawalId};
 use crate::domain::withdrawal::State;
 use crate::grpc::render::View;
 use crate::pb::v1;
+use crate::pb::v1::account_key;
 use crate::pb::v1::get_account_status_request::Key;
 
 /// A page of something that belongs to an account.
@@ -30,29 +32,95 @@ pub(crate) fn account_status(
     body: v1::GetAccountStatusRequest,
 ) -> Result<(AccountKey, View), Failure> {
     let mut wrong = Violations::new();
-    let key = match body.key {
-        None => {
-            wrong.add("account_number", "is required, or card_number");
-            None
-        }
-        Some(Key::AccountNumber(number)) => {
-            wrong.account_number("account_number", &number).map(AccountKey::Number)
-        }
-        Some(Key::CardNumber(number)) => {
-            wrong.card_number("card_number", &number).map(AccountKey::Card)
-        }
-    };
-    let view = match v1::AccountStatusView::try_from(body.view) {
-        Ok(v1::AccountStatusView::Basic) => View::Basic,
-        Ok(v1::AccountStatusView::Unspecified | v1::AccountStatusView::Full) => View::Full,
-        Err(_) => {
-            wrong.add("view", "is not a value of this enum");
-            View::Full
-        }
-    };
+    let key = body.key.map(|key| match key {
+        Key::AccountNumber(number) => account_key::Key::AccountNumber(number),
+        Key::CardNumber(number) => account_key::Key::CardNumber(number),
+    });
+    let key = wrong.account_key("", key);
+    let view = wrong.view(body.view, View::Full);
     let Some(key) = key else { return Err(wrong.into()) };
     wrong.check()?;
     Ok((key, view))
+}
+
+/// The most keys of one batch.
+const KEYS_MAX: usize = 1000;
+
+/// BatchGetAccountStatus: which accounts, a malformed key being the failure of that key alone; and
+/// how much of each.
+pub(crate) fn account_statuses(
+    body: v1::BatchGetAccountStatusRequest,
+) -> Result<(Vec<Result<AccountKey, Failure>>, View), Failure> {
+    let mut wrong = Violations::new();
+    if body.keys.is_empty() {
+        wrong.add("keys", "is required");
+    }
+    wrong.at_most("keys", body.keys.len(), KEYS_MAX);
+    let view = wrong.view(body.view, View::Basic);
+    wrong.check()?;
+    let one = |(index, key): (usize, v1::AccountKey)| {
+        let mut wrong = Violations::new();
+        let key = wrong.account_key(&format!("keys[{index}]."), key.key);
+        key.ok_or_else(|| wrong.into())
+    };
+    Ok((body.keys.into_iter().enumerate().map(one).collect(), view))
+}
+
+/// A page of a customer's accounts.
+#[derive(Debug)]
+pub(crate) struct OfCustomer {
+    /// The customer.
+    pub(crate) customer_id: String,
+    /// How much of each account.
+    pub(crate) view: View,
+    /// Which page.
+    pub(crate) page: Page<AccountNumber>,
+    /// To what its token is bound.
+    pub(crate) query: PageQuery,
+}
+
+/// ListAccountsByCustomer: whose, how much of each, and which page.
+pub(crate) fn accounts_by_customer(
+    body: v1::ListAccountsByCustomerRequest,
+) -> Result<OfCustomer, Failure> {
+    let mut wrong = Violations::new();
+    let query = PageQuery::new("customer", &body.customer_id, &[body.view]);
+    let customer_id = wrong.required_id("customer_id", body.customer_id, ID_MAX);
+    let view = wrong.view(body.view, View::Basic);
+    let page = wrong.page(&query, body.page_size, &body.page_token);
+    wrong.check()?;
+    Ok(OfCustomer { customer_id, view, page, query })
+}
+
+impl Violations {
+    /// An account's name under this path.
+    fn account_key(&mut self, at: &str, key: Option<account_key::Key>) -> Option<AccountKey> {
+        let field = |name: &str| format!("{at}{name}");
+        match key {
+            None => {
+                self.add(&field("account_number"), "is required, or card_number");
+                None
+            }
+            Some(account_key::Key::AccountNumber(number)) => {
+                self.account_number(&field("account_number"), &number).map(AccountKey::Number)
+            }
+            Some(account_key::Key::CardNumber(number)) => {
+                self.card_number(&field("card_number"), &number).map(AccountKey::Card)
+            }
+        }
+    }
+
+    fn view(&mut self, view: i32, unspecified: View) -> View {
+        match v1::AccountStatusView::try_from(view) {
+            Ok(v1::AccountStatusView::Basic) => View::Basic,
+            Ok(v1::AccountStatusView::Full) => View::Full,
+            Ok(v1::AccountStatusView::Unspecified) => unspecified,
+            Err(_) => {
+                self.add("view", "is not a value of this enum");
+                unspecified
+            }
+        }
+    }
 }
 
 /// ListAccountStatusHistory: whose, as of when, and which page.

@@ -181,7 +181,7 @@ impl<'a> Held<'a> {
             amount: self.amount().map(|minor| money(minor, account.balance.currency_code)),
             authority: self.authority(caller, view).unwrap_or_default(),
             document_no: self.document(caller, view).unwrap_or_default(),
-            set_by: if hidden { String::new() } else { set_by.clone() },
+            set_by: if hidden || view == View::Basic { String::new() } else { set_by.clone() },
             since_time: Some(timestamp(since)),
             until_time: self.until().filter(|_| !hidden).map(timestamp),
             missing_items: self.missing_items().to_vec(),

@@ -1,7 +1,10 @@
 //! Reads: pages, views, cards, and what an account says of itself.
 
+mod batch;
+mod customers;
 mod pages;
 mod standing;
+mod views;
 
 use account_status::pb::v1::get_account_status_request::Key;
 use account_status::pb::v1::*;
@@ -18,43 +21,6 @@ async fn get(bank: &Bank, key: Key, view: AccountStatusView) -> Result<AccountSt
     let get = GetAccountStatusRequest { key: Some(key), view: view.into() };
     let response = bank.status_client().get_account_status(get).await?;
     Ok(response.into_inner().account_status.unwrap())
-}
-
-on_every_engine! {
-    async fn the_basic_view_names_neither_persons_nor_freeze_detail(bank) {
-        bank.account(NUMBER, "1000.00").await;
-        let order = CreateFreezeRecordRequest {
-            officers: vec![Officer { name: "Lu Heng".to_owned(), badge_no: "0305-11".to_owned() }],
-            ..bank.court_order(NUMBER, "600.00")
-        };
-        bank.freeze(order).await.unwrap();
-        bank.act(NUMBER, StatusAction::StopPayment, |change| {
-            change.cause = Cause::StopFraud.into();
-            change.authority = "Anti-Fraud Centre".to_owned();
-            change.document_no = "ZF-17".to_owned();
-        })
-        .await
-        .unwrap();
-        let key = || Key::AccountNumber(NUMBER.to_owned());
-        let basic = get(&bank, key(), AccountStatusView::Basic).await.unwrap();
-        let said = format!("{basic:?}");
-        for hidden in ["Lin", "C10001", "Nanshan", "1234", "execution", "Lu Heng", "ZF-17", "Centre"] {
-            assert!(!said.contains(hidden), "{hidden} in {said}");
-        }
-        assert_eq!((basic.status_code.as_str(), basic.freeze_type()), ("01", FreezeType::Judicial));
-        assert_eq!((&basic.available, basic.conditions.len()), (&cny("400.00"), 2));
-
-        let full = get(&bank, key(), AccountStatusView::Full).await.unwrap();
-        assert_eq!(get(&bank, key(), AccountStatusView::Unspecified).await.unwrap(), full);
-        assert_eq!((full.account_name.as_str(), full.customer_id.as_str()), ("Lin Zhixia", "C10001"));
-        assert_eq!((full.freeze_reason.as_str(), full.branch_code.as_str()), ("execution", "999584000101"));
-        let condition = &full.conditions[0];
-        assert_eq!(condition.condition(), Condition::Frozen);
-        assert_eq!(condition.document_no, "（2026）粤0305执1234号");
-        assert_eq!(condition.condition_id, condition.freeze_id);
-        assert_eq!((full.etag, full.balance), (basic.etag, basic.balance));
-        bank.finish().await;
-    }
 }
 
 on_every_engine! {

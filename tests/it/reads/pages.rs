@@ -28,7 +28,7 @@ async fn withdrawals(
 }
 
 /// Every page in turn.
-async fn walk<T>(fetch: impl AsyncFn(String) -> (Vec<T>, String)) -> Vec<Vec<T>> {
+pub(super) async fn walk<T>(fetch: impl AsyncFn(String) -> (Vec<T>, String)) -> Vec<Vec<T>> {
     let mut pages = Vec::new();
     let mut token = String::new();
     loop {
