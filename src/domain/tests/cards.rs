@@ -120,7 +120,7 @@ fn with_two_accounts(mut world: World) -> (World, AccountNumber) {
     let second = AccountNumber::parse("9990584001000000104").unwrap();
     let mut other = account(Lifecycle::Open, 0);
     other.balance.account_number = second.clone();
-    other.profile.account_number = second.clone();
+    std::sync::Arc::make_mut(&mut other.profile).account_number = second.clone();
     world.tables.accounts.insert(second.clone(), other);
     (world, second)
 }
