@@ -24,6 +24,7 @@ mod history;
 mod languages;
 mod lapse;
 mod ledger;
+mod model;
 mod reading;
 mod reads;
 mod refusals;

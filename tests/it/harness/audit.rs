@@ -9,14 +9,16 @@ use account_status::pb::v1::{
     AccountStatusInfo, FreezeMode, FreezeRecord, FreezeStatus, FreezeType,
 };
 use account_status::service;
+use account_status::store::Store;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, QueryResult, Statement};
 
 use super::{Bank, Engine};
 
-/// Checks everything that must hold of a bank at rest.
-pub(crate) async fn check(bank: &Bank) {
+/// Checks everything that must hold of a bank at rest, on accounts whose numbers begin so; an empty
+/// beginning means all of them.
+pub(crate) async fn check(bank: &Bank, beginning: &str) {
     let database = bank.database().await;
-    let rows = Rows { engine: bank.engine, database: &database };
+    let rows = Rows { engine: bank.engine, database: &database, beginning };
     let accounts = rows.accounts().await;
     rows.reserved_is_what_withdrawals_hold().await;
     rows.balance_is_opening_and_entries().await;
@@ -24,16 +26,20 @@ pub(crate) async fn check(bank: &Bank) {
     rows.events_have_no_gap().await;
     rows.cards_lead_somewhere().await;
     rows.acknowledged_withdrawals_are_there(bank).await;
+    let store = service::open(&bank.settings).await.unwrap();
     for number in &accounts {
-        history_is_whole(bank, number).await;
+        history_is_whole(bank, &store, number).await;
         control_adds_up(bank, number).await;
     }
+    store.close().await;
     database.close().await.unwrap();
 }
 
+/// `{mine}` in a statement picks the accounts that are looked at.
 struct Rows<'a> {
     engine: Engine,
     database: &'a DatabaseConnection,
+    beginning: &'a str,
 }
 
 impl Rows<'_> {
@@ -42,7 +48,8 @@ impl Rows<'_> {
             Engine::Sqlite => DbBackend::Sqlite,
             Engine::Postgres => DbBackend::Postgres,
         };
-        let statement = Statement::from_string(backend, sql.to_owned());
+        let sql = sql.replace("{mine}", &format!("LIKE '{}%'", self.beginning));
+        let statement = Statement::from_string(backend, sql);
         self.database.query_all_raw(statement).await.unwrap()
     }
 
@@ -51,7 +58,9 @@ impl Rows<'_> {
     }
 
     async fn accounts(&self) -> Vec<String> {
-        self.texts("SELECT account_number FROM account_balance ORDER BY account_number").await
+        let sql = "SELECT account_number FROM account_balance WHERE account_number {mine}
+            ORDER BY account_number";
+        self.texts(sql).await
     }
 
     /// I1, I2.
@@ -61,12 +70,12 @@ impl Rows<'_> {
                 "SELECT b.account_number FROM account_balance b
                 LEFT JOIN (SELECT account_number, sum(held_minor) AS held,
                         count(CASE WHEN held_minor > 0 THEN 1 END) AS open
-                    FROM withdrawal GROUP BY account_number) w
+                    FROM withdrawal WHERE account_number {mine} GROUP BY account_number) w
                     ON w.account_number = b.account_number
-                WHERE b.reserved_minor <> coalesce(w.held, 0)
+                WHERE b.account_number {mine} AND (b.reserved_minor <> coalesce(w.held, 0)
                     OR b.open_withdrawals <> coalesce(w.open, 0)
                     OR b.balance_minor < 0 OR b.reserved_minor < 0
-                    OR b.reserved_minor > b.balance_minor",
+                    OR b.reserved_minor > b.balance_minor)",
             )
             .await;
         assert!(wrong.is_empty(), "I1/I2: reserved is not what withdrawals hold on {wrong:?}");
@@ -79,9 +88,10 @@ impl Rows<'_> {
                 "SELECT b.account_number FROM account_balance b
                 LEFT JOIN (SELECT account_number, sum(CASE direction WHEN 'CREDIT'
                         THEN transaction_amount ELSE -transaction_amount END) AS moved
-                    FROM transaction_log GROUP BY account_number) t
+                    FROM transaction_log WHERE account_number {mine} GROUP BY account_number) t
                     ON t.account_number = b.account_number
-                WHERE b.balance_minor <> b.opening_balance_minor + coalesce(t.moved, 0)",
+                WHERE b.account_number {mine}
+                    AND b.balance_minor <> b.opening_balance_minor + coalesce(t.moved, 0)",
             )
             .await;
         assert!(wrong.is_empty(), "I3: balance is not opening plus entries on {wrong:?}");
@@ -90,9 +100,9 @@ impl Rows<'_> {
     /// I7: each withdrawal and transaction was made by exactly one remembered request, and each
     /// remembered effect that reserved or posted made exactly one.
     async fn every_effect_is_remembered_once(&self) {
-        let remembered = self
-            .query("SELECT account_number, outcome FROM idempotency WHERE class = 'EFFECT'")
-            .await;
+        let sql = "SELECT account_number, outcome FROM idempotency
+            WHERE class = 'EFFECT' AND account_number {mine}";
+        let remembered = self.query(sql).await;
         let mut made: BTreeMap<String, u32> = BTreeMap::new();
         for row in remembered {
             let number: String = row.try_get_by_index(0).unwrap();
@@ -105,12 +115,13 @@ impl Rows<'_> {
             }
         }
         let mut there: BTreeSet<String> = BTreeSet::new();
-        there.extend(
-            self.texts("SELECT account_number || ' ' || withdrawal_id FROM withdrawal").await,
-        );
-        there.extend(
-            self.texts("SELECT account_number || ' ' || transaction_id FROM transaction_log").await,
-        );
+        for (table, id) in [("withdrawal", "withdrawal_id"), ("transaction_log", "transaction_id")]
+        {
+            let sql = format!(
+                "SELECT account_number || ' ' || {id} FROM {table} WHERE account_number {{mine}}"
+            );
+            there.extend(self.texts(&sql).await);
+        }
         let once: BTreeSet<String> =
             made.iter().filter(|(_, times)| **times == 1).map(|(id, _)| id.clone()).collect();
         assert_eq!(once.len(), made.len(), "I7: an effect is remembered twice");
@@ -122,8 +133,11 @@ impl Rows<'_> {
             .texts(
                 "SELECT b.account_number FROM account_balance b
                 LEFT JOIN (SELECT account_number, count(*) AS events, max(account_seq) AS last
-                    FROM event GROUP BY account_number) e ON e.account_number = b.account_number
-                WHERE b.event_seq <> coalesce(e.events, 0) OR b.event_seq <> coalesce(e.last, 0)",
+                    FROM event WHERE account_number {mine} GROUP BY account_number) e
+                    ON e.account_number = b.account_number
+                WHERE b.account_number {mine}
+                    AND (b.event_seq <> coalesce(e.events, 0)
+                        OR b.event_seq <> coalesce(e.last, 0))",
             )
             .await;
         assert!(wrong.is_empty(), "events have a gap on {wrong:?}");
@@ -155,12 +169,10 @@ impl Rows<'_> {
 
 /// I10: the rows count without a gap, each begins where the one before ended, the chain verifies
 /// to the head, and the last row shows what the stored row says.
-async fn history_is_whole(bank: &Bank, number: &str) {
+async fn history_is_whole(bank: &Bank, store: &Store, number: &str) {
     let number = AccountNumber::parse(number).unwrap();
-    let store = service::open(&bank.settings).await.unwrap();
     let account = store.account_find(&[&number]).await.unwrap().pop().unwrap();
     let mut rows: Vec<StatusChange> = store.history_list(&number, i64::MAX, 100_000).await.unwrap();
-    store.close().await;
     rows.reverse();
     let key = &bank.settings.rules.history_key;
     history::verify(&rows, &account.balance.history_head, key)
