@@ -25,6 +25,7 @@ mod languages;
 mod lapse;
 mod ledger;
 mod model;
+mod races;
 mod reading;
 mod reads;
 mod refusals;
