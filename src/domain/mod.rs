@@ -49,6 +49,8 @@ pub mod act;
 
 pub mod command;
 
+pub mod safeguard;
+
 pub mod book;
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use super::{Engine, Error, Store, Transaction, document, freeze, list};
 use crate::domain::account::{Account, Balance, Profile, mask_bit};
 use crate::domain::freeze::control::in_order;
 use crate::domain::id::AccountNumber;
+use crate::domain::safeguard::{self, Safeguard};
 use crate::domain::status::ConditionKind;
 use crate::text::{self, Locale};
 
@@ -261,8 +262,12 @@ impl Transaction {
         if self.engine == Engine::Sqlite {
             return Ok(numbers.to_vec());
         }
-        let sql = "SELECT account_number FROM account_balance WHERE account_number = ANY($1)
-            ORDER BY account_number FOR UPDATE";
+        let sql = if safeguard::stands(Safeguard::RowLock) {
+            "SELECT account_number FROM account_balance WHERE account_number = ANY($1)
+                ORDER BY account_number FOR UPDATE"
+        } else {
+            "SELECT account_number FROM account_balance WHERE account_number = ANY($1)"
+        };
         let texts = self.engine.texts(numbers.iter().map(|number| number.as_str()));
         let rows = self.inner.query_all_raw(self.engine.statement(sql, [texts])).await?;
         let locked: BTreeSet<String> =
@@ -277,6 +282,19 @@ impl Transaction {
     /// What the database says.
     pub async fn account_find(&self, numbers: &[&AccountNumber]) -> Result<Vec<Account>, Error> {
         let rows = self.inner.query_all_raw(find(self.engine, numbers)).await?;
+        rows.iter().map(whole).collect()
+    }
+
+    /// Locks and reads in one statement: what [`Safeguard::LoadAfterLock`] keeps from happening.
+    pub(super) async fn account_find_locking(
+        &self,
+        numbers: &[&AccountNumber],
+    ) -> Result<Vec<Account>, Error> {
+        let mut statement = find(self.engine, numbers);
+        if self.engine == Engine::Postgres {
+            statement.sql.push_str(" ORDER BY b.account_number FOR UPDATE OF b");
+        }
+        let rows = self.inner.query_all_raw(statement).await?;
         rows.iter().map(whole).collect()
     }
 

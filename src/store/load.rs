@@ -11,6 +11,7 @@ use crate::domain::book::request_key;
 use crate::domain::card::CardNumber;
 use crate::domain::command::{Effect, Envelope};
 use crate::domain::id::{AccountNumber, FreezeId, TransactionId, WithdrawalId};
+use crate::domain::safeguard::{self, Safeguard};
 
 impl Transaction {
     /// Locks the accounts of a batch and loads what its commands need.
@@ -21,9 +22,14 @@ impl Transaction {
         let numbers: BTreeSet<&AccountNumber> =
             batch.iter().map(|envelope| &envelope.account_number).collect();
         let numbers: Vec<&AccountNumber> = numbers.into_iter().collect();
-        let locked = self.account_lock(&numbers).await?;
+        let accounts = if safeguard::stands(Safeguard::LoadAfterLock) {
+            let locked = self.account_lock(&numbers).await?;
+            self.account_find(&locked).await?
+        } else {
+            self.account_find_locking(&numbers).await?
+        };
         let mut loaded = Loaded::default();
-        for account in self.account_find(&locked).await? {
+        for account in accounts {
             loaded.accounts.insert(account.number().clone(), account);
         }
         self.load_remembered(batch, now, &mut loaded).await?;

@@ -25,6 +25,8 @@ mod languages;
 mod lapse;
 mod ledger;
 mod model;
+#[cfg(feature = "negative-control")]
+mod negative_control;
 mod races;
 mod reading;
 mod reads;

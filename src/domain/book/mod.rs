@@ -23,6 +23,7 @@ use super::history::{self, Link, Occasion, StatusChange};
 use super::id::{AccountNumber, FreezeId};
 use super::lapse::{self, LAPSE, Step};
 use super::refusal::Reason;
+use super::safeguard::{self, Safeguard};
 
 /// The working set of one batch.
 #[expect(missing_debug_implementations, reason = "the source of ids is a closure")]
@@ -48,7 +49,8 @@ impl<'a> Book<'a> {
             return Ok(Receipt::Done);
         }
         let hash = envelope.content_hash();
-        if envelope.effect == Effect::Take
+        if safeguard::stands(Safeguard::ReplayCheck)
+            && envelope.effect == Effect::Take
             && let Some(first) = self.loaded.remembered.get(&request_key(envelope))
         {
             return answer::replay(first, &hash, &self.loaded.withdrawals);

@@ -1,0 +1,67 @@
+//! With a safeguard off, the test that guards it fails: else it would guard nothing. The switches
+//! are the process's, so these tests run alone:
+//! `cargo test --features negative-control --test it negative_control -- --test-threads=1`.
+
+use account_status::domain::safeguard::{Off, Safeguard};
+
+use crate::harness::{Bank, Engine};
+use crate::races::{self, close, servers};
+
+/// How often a body is tried until its race is lost.
+const TRIES: usize = 5;
+/// The rounds of one try.
+const ROUNDS: usize = 15;
+
+/// Runs a body with a safeguard off until it finds something broken, then once with it on.
+async fn guarded(engine: Engine, safeguard: Safeguard, body: impl AsyncFn(&[Bank]) -> Vec<String>) {
+    let mut found = Vec::new();
+    let mut tries = 0;
+    while found.is_empty() {
+        assert!(tries < TRIES, "{safeguard:?} is off, and nothing was found broken");
+        tries += 1;
+        let Some(servers) = servers(engine).await else { return };
+        let off = Off::turn(safeguard);
+        found = body(&servers).await;
+        drop(off);
+        let not_audited = ["its rows may contradict each other".to_owned()];
+        close(servers, &not_audited).await;
+    }
+    let some = found.iter().rev().take(3).collect::<Vec<_>>();
+    println!("{engine:?} without {safeguard:?}, {} found in try {tries}: {some:#?}", found.len());
+    let servers = servers(engine).await.expect("the engine was there a moment ago");
+    let broken = body(&servers).await;
+    assert!(broken.is_empty(), "{safeguard:?} stands: {broken:#?}");
+    close(servers, &broken).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_the_row_lock_one_request_has_two_answers_on_postgres() {
+    guarded(Engine::Postgres, Safeguard::RowLock, async |servers| {
+        races::twins_are_answered_alike(servers).await
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn loaded_with_the_lock_a_freeze_is_not_seen_on_postgres() {
+    guarded(Engine::Postgres, Safeguard::LoadAfterLock, async |servers| {
+        races::freezes_keep_what_withdrawals_want(servers, ROUNDS).await
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_the_replay_check_a_request_counts_again_on_sqlite() {
+    guarded(Engine::Sqlite, Safeguard::ReplayCheck, async |servers| {
+        races::replays_are_answered_as_before(servers).await
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_the_replay_check_a_request_counts_again_on_postgres() {
+    guarded(Engine::Postgres, Safeguard::ReplayCheck, async |servers| {
+        races::replays_are_answered_as_before(servers).await
+    })
+    .await;
+}
