@@ -72,7 +72,7 @@ on_every_engine! {
 
 on_every_engine! {
     async fn a_card_number_is_looked_for_whatever_its_check_digit(bank) {
-        for card in ["6299990000000002", "6299990000000003", "62999900", "6299990000000000000"] {
+        for card in ["6299990000000002", "6299990000000003", "629999000000", "6299990000000000000"] {
             let key = get_account_status_request::Key::CardNumber(card.to_owned());
             let get = GetAccountStatusRequest { key: Some(key), view: 0 };
             let answer = bank.status_client().get_account_status(get).await.unwrap_err();
