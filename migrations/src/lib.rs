@@ -2,8 +2,8 @@
 //!
 //! Every primary and unique key contains `account_number`, so that a PostgreSQL sharded by it can
 //! hold the same tables; `card` is found by its own number. No triggers, no sequences. CHECKs
-//! restate the invariants as a second line behind the rules, and stand in the first migration
-//! because SQLite cannot add them later.
+//! restate the invariants as a second line behind the rules; most stand in the first migration, because
+//! SQLite can add later only those of a new column.
 
 use sea_orm_migration::prelude::*;
 

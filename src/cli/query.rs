@@ -9,7 +9,7 @@ use clap::Args;
 use strum::VariantArray;
 
 use super::{CliError, print};
-use crate::ask::{AccountKey, Failure, mask};
+use crate::ask::{AccountKey, Failure, Found, mask};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::domain::account::Account;
@@ -40,10 +40,10 @@ impl Query {
         })?;
         let store = service::connect(settings).await?;
         let core = Core::start(store, Clock::System, settings);
-        let found = core.ask.account(&AccountKey::Number(number)).await;
+        let found = core.ask.found(&AccountKey::Number(number)).await;
         core.drain(settings.drain).await;
         let locale = Locale::from_accept_language(&self.language);
-        let account = found.map_err(|failure| {
+        let Found { account, card } = found.map_err(|failure| {
             CliError::Refused(match failure {
                 Failure::NotFound(_) => text::reason_message(Reason::AccountNotFound).to_owned(),
                 Failure::Unavailable | Failure::Internal => failure.to_string(),
@@ -52,7 +52,12 @@ impl Query {
         // Who has a shell has not for that reason the scope for what is confidential.
         let scopes = Scope::VARIANTS.iter().copied().filter(|s| *s != Scope::Confidential);
         let account = mask::account(account, &Principal::new("query", scopes));
-        print(&page(&account, locale, settings.rules.zone))?;
+        let page = page(&account, locale, settings.rules.zone);
+        let asked = card.map(|card| {
+            let state: &str = card.card_status.into();
+            format!("card {}, {state}, of\n", card.card_number)
+        });
+        print(&format!("{}{page}", asked.unwrap_or_default()))?;
         Ok(ExitCode::SUCCESS)
     }
 }

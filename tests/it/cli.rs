@@ -226,6 +226,9 @@ async fn demo_seeds_once_and_serves_every_status(kind: Engine) {
         assert!(guide.contains(&format!(" {code:02}  ")), "the demo shows no {code:02}: {guide}");
     }
     assert!(guide.contains("WithdrawService/Withdraw"), "{guide}");
+    let lost = text(&run(&["query", "6299990000000050", "--database-url", &url]).stdout);
+    let said = ["card …0050, LOST, of\n9990584001000000103 ", "00 NORMAL"];
+    assert!(said.iter().all(|part| lost.contains(part)), "{lost}");
     let withdrawal = demo.withdraw("9990584001000000103", "10.00").await.unwrap();
     demo.terminate().await;
 

@@ -71,6 +71,14 @@ fn commands(settings: &Settings) -> String {
         format!("Serving on {address}; stop with Ctrl-C. Commands to paste:\n\n"),
         call("may this account pay?", status(lin), "AccountStatusService/GetAccountStatus"),
         call(
+            "many at once, by account or by card: a lost card of a good account",
+            format!(
+                r#"{{"keys":[{{"account_number":"{lin}"}},{{"card_number":"{}"}}]}}"#,
+                story::LOST_CARD
+            ),
+            "AccountStatusService/BatchGetAccountStatus",
+        ),
+        call(
             "what happened to it, newest first",
             status(lin),
             "AccountStatusService/ListAccountStatusHistory",

@@ -4,6 +4,7 @@
 //! Times are offsets from the seeding: D is the local midnight of that day, T the instant. With
 //! fixed dates the demo would rot.
 
+mod cards;
 mod lives;
 
 use chrono::{DateTime, Datelike, Duration, Utc};
@@ -41,7 +42,7 @@ pub(super) struct Step {
 pub(super) const ACCOUNTS: [(&str, &str); 20] = [
     (LIN, "court freeze of a part (F1); pays the rest"),
     (ZHOU, "identity document ran out"),
-    (HE, "a plain good account; an old freeze (F14) is over"),
+    (HE, "a plain good account, one of its cards lost; an old freeze (F14) is over"),
     (YUNFAN, "a large payout is reserved"),
     (HENGTUO, "three courts: F2 holds all, F3 and F4 wait"),
     (SHEN, "F5 wants 100, holds 50; the police freeze F6 waits"),
@@ -66,6 +67,8 @@ const ZHOU: &str = "6225880123456789";
 pub(super) const HE: &str = "9990584001000000103";
 const YUNFAN: &str = "9990584001000000104";
 pub(super) const HENGTUO: &str = "9990290001000000105";
+/// A card of [`HE`].
+pub(super) const LOST_CARD: &str = "6299990000000050";
 pub(super) const SHEN: &str = "9990331001000000106";
 const TANG: &str = "9990651001000000108";
 const MA: &str = "9990651001000000109";
@@ -97,6 +100,7 @@ pub(super) fn steps(now: DateTime<Utc>, zone: Tz) -> Vec<Step> {
     story.openings();
     story.sleepers();
     story.suspects();
+    story.cards();
     let mut steps = story.steps;
     // Stable: what was told first at one instant happens first.
     steps.sort_by_key(|step| step.at);
