@@ -20,6 +20,7 @@ use crate::clock::Clock;
 use crate::config::{Settings, Switch};
 use crate::feed::Feed;
 use crate::grpc;
+use crate::ledger::intake::Intake;
 use crate::ledger::{self, Ledger, Shared};
 use crate::store::{Engine, Pools, Store};
 use crate::sweep::Sweep;
@@ -55,6 +56,8 @@ pub struct Core {
     pub store: Store,
     /// The write path.
     pub ledger: Ledger,
+    /// The write path of imported history.
+    pub intake: Intake,
     /// The read side.
     pub ask: Ask,
     /// What was committed.
@@ -81,12 +84,13 @@ impl Core {
         for lane in runs {
             lanes.spawn(lane.run());
         }
+        let intake = Intake::new(&parts);
         let (ask, runs) = Ask::new(store.clone(), clock.clone(), rules);
         let mut gatherers = JoinSet::new();
         for gatherer in runs {
             gatherers.spawn(gatherer.run());
         }
-        Self { store, ledger, ask, feed, clock, lanes, gatherers }
+        Self { store, ledger, intake, ask, feed, clock, lanes, gatherers }
     }
 
     /// Answers what is queued, as far as patience reaches, then closes the store.

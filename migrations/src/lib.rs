@@ -1,14 +1,15 @@
 //! The schema, forward only: one file per migration, one definition for SQLite and PostgreSQL.
 //!
 //! Every primary and unique key contains `account_number`, so that a PostgreSQL sharded by it can
-//! hold the same tables; `card` is found by its own number. No triggers, no sequences. CHECKs
-//! restate the invariants as a second line behind the rules; most stand in the first migration, because
-//! SQLite can add later only those of a new column.
+//! hold the same tables; `card` and `import_run` are found by their own numbers. No triggers, no
+//! sequences. CHECKs restate the invariants as a second line behind the rules; most stand in the
+//! first migration, because SQLite can add later only those of a new column.
 
 use sea_orm_migration::prelude::*;
 
 mod m20261122_000001_foundation;
 mod m20261122_000002_cards;
+mod m20261122_000003_imported_history;
 mod m20261122_000004_reading;
 
 /// Knows every migration, oldest first.
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261122_000001_foundation::Migration),
             Box::new(m20261122_000002_cards::Migration),
+            Box::new(m20261122_000003_imported_history::Migration),
             Box::new(m20261122_000004_reading::Migration),
         ]
     }

@@ -12,6 +12,7 @@ use super::act::change_card::ChangeCard;
 use super::act::change_status::ChangeStatus;
 use super::act::create_freeze::CreateFreeze;
 use super::act::import_account::ImportAccount;
+use super::act::import_freeze::ImportFreeze;
 use super::act::open_account::OpenAccount;
 use super::act::record_transaction::RecordTransaction;
 use super::act::release_freeze::ReleaseFreeze;
@@ -32,6 +33,8 @@ pub enum Command {
     OpenAccount(OpenAccount),
     /// Takes an account over from another system, as it is.
     ImportAccount(ImportAccount),
+    /// Takes a freeze over from another system, with its id.
+    ImportFreeze(ImportFreeze),
     /// Carries out a status action.
     ChangeStatus(ChangeStatus),
     /// Places a freeze.
@@ -100,6 +103,7 @@ impl Command {
             Self::OpenAccount(_) | Self::ImportAccount(_) | Self::Withdraw(_) | Self::Lapse => {
                 Needs::default()
             }
+            Self::ImportFreeze(import) => import.needs(),
             Self::ChangeStatus(change) => change.needs(),
             Self::CreateFreeze(_) => Needs { unsent: true, ..Needs::default() },
             Self::ReleaseFreeze(release) => {
@@ -126,6 +130,7 @@ impl Command {
         match self {
             Self::OpenAccount(_) => "open_account",
             Self::ImportAccount(_) => "import_account",
+            Self::ImportFreeze(_) => "import_freeze",
             Self::ChangeStatus(_) => "change_status",
             Self::CreateFreeze(_) => "create_freeze",
             Self::ReleaseFreeze(_) => "release_freeze",

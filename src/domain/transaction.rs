@@ -214,6 +214,18 @@ pub fn operation(
     }
 }
 
+/// Where a row comes from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Origin {
+    /// Posted here: it moved the balance.
+    #[default]
+    Posted,
+    /// History of another system: it moved nothing.
+    Imported,
+}
+
 /// A row of `transaction_log`; the field names are its columns.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transaction {
@@ -221,7 +233,7 @@ pub struct Transaction {
     pub transaction_id: TransactionId,
     /// The account.
     pub account_number: AccountNumber,
-    /// Its number on the account.
+    /// Its number on the account; below zero for imported history, which lies before every posting.
     pub entry_seq: i64,
     /// What kind.
     pub transaction_type: TransactionType,
@@ -251,10 +263,19 @@ pub struct Transaction {
     pub transaction_date: NaiveDate,
     /// The local time of day of the value time, `HH:MM:SS`.
     pub transaction_time: String,
-    /// Minor units after it.
-    pub balance_after_minor: Minor,
-    /// Minor units available after it.
-    pub available_after_minor: Minor,
+    /// Minor units after it; absent = imported and not known.
+    pub balance_after_minor: Option<Minor>,
+    /// Minor units available after it; absent = imported.
+    pub available_after_minor: Option<Minor>,
     /// The principal that recorded it.
     pub recorded_by: String,
+    /// The risk score, 0–100; absent = not scored.
+    #[serde(default)]
+    pub risk_score: Option<i32>,
+    /// What the other system says of the risk.
+    #[serde(default)]
+    pub risk_flag: Option<String>,
+    /// Posted here, or imported.
+    #[serde(default)]
+    pub origin: Origin,
 }

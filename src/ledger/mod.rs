@@ -1,12 +1,14 @@
 //! The write path: every command of every caller goes through here, and only this writes.
 //!
 //! Commands queue in lanes, by account: what queued while the last commit ran is decided together
-//! and shares one commit, and the answers go out after it. See [`lane`] for a lane's life.
+//! and shares one commit, and the answers go out after it. See [`lane`] for a lane's life, and
+//! [`intake`] for history of other systems, which comes in bulk.
 //!
 //! Invariants: an answer is sent only for what is durable; one account is always in one lane, so
 //! lanes of one process never wait for each other.
 
 mod batch;
+pub mod intake;
 mod lane;
 
 use std::hash::{DefaultHasher, Hash, Hasher};

@@ -81,6 +81,23 @@ impl Store {
         Ok(self.documents(statement).await?.pop())
     }
 
+    /// On which accounts freezes with these ids are: id and account.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn freeze_find_accounts(
+        &self,
+        ids: &[&str],
+    ) -> Result<Vec<(String, String)>, Error> {
+        let among = self.engine.among("freeze_id", 1);
+        let sql = format!("SELECT freeze_id, account_number FROM account_freeze WHERE {among}");
+        let texts = self.engine.texts(ids.iter().copied());
+        let rows = self.read(self.engine.statement(&sql, [texts])).await?;
+        rows.iter()
+            .map(|row| Ok((row.try_get("", "freeze_id")?, row.try_get("", "account_number")?)))
+            .collect()
+    }
+
     /// The acts of a freeze, oldest first.
     ///
     /// # Errors

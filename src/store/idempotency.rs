@@ -1,10 +1,11 @@
 //! `idempotency`: what was answered under which request id.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::QueryResult;
 use sea_orm::sea_query::Value;
 
 use super::bulk::{Kind, Spelled, Statements, Table, as_text};
-use super::{Engine, Error, Transaction, documents};
+use super::{Engine, Error, Store, Transaction, documents};
 use crate::domain::batch::{REFUSAL_REMEMBERED_DAYS, Remembered, RequestKey};
 
 pub(super) static IDEMPOTENCY: Table = Table {
@@ -24,6 +25,45 @@ pub(super) static IDEMPOTENCY: Table = Table {
 
 /// Which row a new answer may replace: a refusal, when its time is over. An effect stands for ever.
 pub(super) const FORGETTABLE: &str = "idempotency.class = 'REFUSAL'";
+
+impl Store {
+    /// Whether the effects of these requests of one principal are remembered: account, request id
+    /// and content hash of those that are.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn idempotency_find_effects(
+        &self,
+        principal: &str,
+        keys: &[(&str, &str)],
+    ) -> Result<Vec<(String, String, String)>, Error> {
+        let wanted = match self.engine {
+            Engine::Postgres => "SELECT a, $2, r FROM unnest($1::text[], $3::text[]) AS w(a, r)",
+            Engine::Sqlite => {
+                "SELECT a.value, $2, r.value FROM json_each($1) a
+                    JOIN json_each($3) r ON r.key = a.key"
+            }
+        };
+        let sql = format!(
+            "SELECT account_number, request_id, content_hash FROM idempotency
+                WHERE (account_number, principal, request_id) IN ({wanted})
+                    AND class = 'EFFECT'"
+        );
+        let values: [Value; 3] = [
+            self.engine.texts(keys.iter().map(|(account, _)| *account)),
+            principal.into(),
+            self.engine.texts(keys.iter().map(|(_, request)| *request)),
+        ];
+        let rows = self.read(self.engine.statement(&sql, values)).await?;
+        let text = |row: &QueryResult, column| row.try_get::<String>("", column);
+        rows.iter()
+            .map(|row| {
+                let (account, request) = (text(row, "account_number")?, text(row, "request_id")?);
+                Ok((account, request, text(row, "content_hash")?))
+            })
+            .collect()
+    }
+}
 
 impl Transaction {
     /// What is remembered of these requests. A refusal older than its time counts as forgotten,

@@ -13,6 +13,8 @@ pub mod event;
 pub mod freeze;
 pub mod history;
 pub mod idempotency;
+pub mod import_run;
+pub mod intake;
 pub mod load;
 pub mod migrate;
 pub mod save;

@@ -30,6 +30,9 @@ pub(super) static TRANSACTION_LOG: Table = Table {
         ("balance_after_minor", Kind::Plain),
         ("available_after_minor", Kind::Plain),
         ("recorded_by", Kind::Plain),
+        ("risk_score", Kind::Plain),
+        ("risk_flag", Kind::Plain),
+        ("origin", Kind::Plain),
     ],
     statements: Statements::new(),
 };

@@ -304,10 +304,12 @@ pub struct Placed {
 }
 
 impl Placed {
-    /// Puts a freeze on the account: it waits when it has to, later-served ones give way to it.
+    /// Puts a freeze on the account: it waits when it has to and its kind may, later-served ones give
+    /// way to it.
     pub fn place(draft: &mut Draft<'_>, mut freeze: Freeze, ids: &mut Ids) -> Self {
         let money = draft.account.unreserved();
-        if control::would_wait(money, &draft.account.freezes, &freeze) {
+        let may_wait = kind::rule(freeze.authority_kind).may_wait;
+        if may_wait && control::would_wait(money, &draft.account.freezes, &freeze) {
             freeze.freeze_status = FreezeStatus::Waiting;
             freeze.effective_time = None;
             // A term starts when the freeze takes effect; only an explicit end already stands.
@@ -341,7 +343,14 @@ pub fn act_row(draft: &Draft<'_>, freeze: &Freeze, act: FreezeActKind, ids: &mut
 }
 
 /// What was not sent gives way to an entering freeze, newest first, until the claims are filled.
-fn take_unsent(draft: &mut Draft<'_>, loaded: &Loaded, entering: &Freeze) -> Result<(), Refused> {
+///
+/// # Errors
+/// When a withdrawal can't be cancelled, which would be a bug.
+pub fn take_unsent(
+    draft: &mut Draft<'_>,
+    loaded: &Loaded,
+    entering: &Freeze,
+) -> Result<(), Refused> {
     let mut unsent: Vec<&Withdrawal> = loaded
         .withdrawals
         .values()

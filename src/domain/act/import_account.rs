@@ -5,6 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use super::create_freeze::{Placed, blank_freeze};
 use super::{Beginning, Draft, blank_account};
@@ -12,9 +13,18 @@ use crate::domain::account::Profile;
 use crate::domain::batch::Ids;
 use crate::domain::freeze::kind::{self, AuthorityKind};
 use crate::domain::freeze::{Disclosure, Freeze, FreezeMode, FreezeSource, FreezeType};
+use crate::domain::id::{AccountNumber, FreezeId};
 use crate::domain::money::Money;
 use crate::domain::status::{AccountStatus, Cause, ConditionKind, Lifecycle, Restriction};
 use crate::domain::terms;
+
+/// The id of the freeze that stands for an imported status 01 or 03 until the freezes themselves are
+/// imported. Ids are logged, so it doesn't spell the account's number.
+pub fn stand_in(number: &AccountNumber) -> FreezeId {
+    let hash = hex::encode(Sha256::digest(number.as_str()));
+    let id: String = "status-".chars().chain(hash.chars().take(32)).collect();
+    FreezeId::parse(&id).expect("39 letters, digits and a hyphen are an id")
+}
 
 /// An authority's order that froze the account there.
 #[derive(Debug, Clone, Serialize)]
@@ -115,6 +125,7 @@ impl ImportAccount {
     fn freeze(&self, draft: &mut Draft<'_>, freeze_type: FreezeType, cause: Cause, ids: &mut Ids) {
         let served = self.since.unwrap_or(draft.now);
         let mut freeze = blank_freeze(draft, served, ids);
+        freeze.freeze_id = stand_in(draft.account.number());
         freeze.freeze_type = freeze_type;
         freeze.freeze_mode = FreezeMode::Whole;
         freeze.authority_kind = match freeze_type {

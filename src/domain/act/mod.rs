@@ -7,6 +7,8 @@ pub mod change_card;
 pub mod change_status;
 pub mod create_freeze;
 pub mod import_account;
+pub mod import_freeze;
+pub mod import_transactions;
 pub mod open_account;
 pub mod record_transaction;
 pub mod release_freeze;

@@ -15,7 +15,7 @@ use crate::domain::refusal::{Reason, Refusal, Refused};
 use crate::domain::status::ConditionKind;
 use crate::domain::terms;
 use crate::domain::transaction::{
-    Direction, EntryChannel, Identification, Initiator, Mode, Purpose, Transaction,
+    Direction, EntryChannel, Identification, Initiator, Mode, Origin, Purpose, Transaction,
     TransactionType, customer_debit, operation, presence,
 };
 
@@ -150,9 +150,12 @@ impl RecordTransaction {
             recorded_time: draft.now,
             transaction_date: terms::local_day(value_time, zone),
             transaction_time: value_time.with_timezone(&zone).format("%H:%M:%S").to_string(),
-            balance_after_minor: draft.account.balance.balance_minor,
-            available_after_minor: draft.account.available(),
+            balance_after_minor: Some(draft.account.balance.balance_minor),
+            available_after_minor: Some(draft.account.available()),
             recorded_by: draft.principal.name.to_string(),
+            risk_score: None,
+            risk_flag: None,
+            origin: Origin::Posted,
         }
     }
 }

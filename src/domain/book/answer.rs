@@ -59,7 +59,7 @@ pub(super) fn receipt(account: &Account, decision: &Decision, written: &Written)
             }))
         }
         Answer::Transaction(row) => Receipt::Transaction(Box::new(Transaction {
-            available_after_minor: account.available(),
+            available_after_minor: Some(account.available()),
             ..(**row).clone()
         })),
         Answer::Withdrawal(row) => Receipt::Withdrawal(row.clone()),

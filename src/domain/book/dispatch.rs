@@ -36,6 +36,7 @@ pub(super) fn decide(
 ) -> Result<Decision, Refused> {
     match command {
         Command::OpenAccount(_) | Command::ImportAccount(_) => Err(Reason::AccountExists.into()),
+        Command::ImportFreeze(import) => import.decide(draft, loaded, ids),
         Command::ChangeStatus(change) => change.decide(draft, loaded, ids),
         Command::CreateFreeze(create) => create.decide(draft, loaded, ids),
         Command::ReleaseFreeze(release) => release.decide(draft, loaded, ids),
@@ -60,7 +61,8 @@ pub(super) fn begin<'a>(
     match command {
         Command::OpenAccount(open) => Ok(open.begin(beginning, ids)),
         Command::ImportAccount(import) => Ok(import.begin(beginning, ids)),
-        Command::ChangeStatus(_)
+        Command::ImportFreeze(_)
+        | Command::ChangeStatus(_)
         | Command::CreateFreeze(_)
         | Command::ReleaseFreeze(_)
         | Command::RecordTransaction(_)

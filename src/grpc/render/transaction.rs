@@ -25,8 +25,8 @@ pub(crate) fn transaction(row: &Transaction, caller: &Caller, effect: Effect) ->
         counterparty: counterparty(row, caller),
         value_time: Some(timestamp(row.value_time)),
         record_time: Some(timestamp(row.recorded_time)),
-        balance_after: Some(money(row.balance_after_minor, currency)),
-        available_after: Some(money(row.available_after_minor, currency)),
+        balance_after: row.balance_after_minor.map(|minor| money(minor, currency)),
+        available_after: row.available_after_minor.map(|minor| money(minor, currency)),
     }
 }
 
