@@ -37,23 +37,26 @@ impl Store {
         principal: &str,
         keys: &[(&str, &str)],
     ) -> Result<Vec<(String, String, String)>, Error> {
-        let wanted = match self.engine {
-            Engine::Postgres => "SELECT a, $2, r FROM unnest($1::text[], $3::text[]) AS w(a, r)",
-            Engine::Sqlite => {
-                "SELECT a.value, $2, r.value FROM json_each($1) a
-                    JOIN json_each($3) r ON r.key = a.key"
-            }
+        let (wanted, mut values) = match self.engine {
+            Engine::Postgres => (
+                "SELECT a, $1, r FROM unnest($2::text[], $3::text[]) AS w(a, r)",
+                vec![
+                    self.engine.texts(keys.iter().map(|(account, _)| *account)),
+                    self.engine.texts(keys.iter().map(|(_, request)| *request)),
+                ],
+            ),
+            // One list of pairs: two lists would be joined row by row.
+            Engine::Sqlite => (
+                "SELECT value->>0, $1, value->>1 FROM json_each($2)",
+                vec![serde_json::to_string(keys).expect("texts are JSON").into()],
+            ),
         };
+        values.insert(0, principal.into());
         let sql = format!(
             "SELECT account_number, request_id, content_hash FROM idempotency
                 WHERE (account_number, principal, request_id) IN ({wanted})
                     AND class = 'EFFECT'"
         );
-        let values: [Value; 3] = [
-            self.engine.texts(keys.iter().map(|(account, _)| *account)),
-            principal.into(),
-            self.engine.texts(keys.iter().map(|(_, request)| *request)),
-        ];
         let rows = self.read(self.engine.statement(&sql, values)).await?;
         let text = |row: &QueryResult, column| row.try_get::<String>("", column);
         rows.iter()

@@ -1,47 +1,45 @@
-//! `import accounts FILE.csv`: takes accounts over from another system.
+//! `import accounts|cards|freezes|transactions FILE`: takes a bank over from another system's files.
 //!
-//! The columns are those that bank developers know from `account_master`, plus currency and
-//! balance. A status code becomes its condition. Each row is a command with an id of its own
-//! account, so running the file again changes nothing.
+//! The columns are those that bank developers know from the tables of the same names. A file is read
+//! as a stream, in batches; after each batch a mark says how far the import has come, so that one
+//! that was cut off goes on there. Every row is idempotent by itself, so that running a file again
+//! changes nothing.
 
+mod accounts;
+mod columns;
+mod commands;
+mod freezes;
+mod options;
+mod progress;
 mod rejects;
+mod resume;
+mod source;
+mod transactions;
+mod value;
 
-use std::fs::File;
-use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone, Utc};
-use chrono_tz::Tz;
 use clap::{Args, Subcommand};
-use csv::{Position, StringRecord};
-use futures::stream::{self, StreamExt};
-use serde::Deserialize;
+use csv::Position;
 
-use self::rejects::{Rejects, beside};
+use self::columns::{Known, Row};
+use self::commands::{BATCH_ROWS, carry_out};
+use self::options::Options;
+use self::progress::{Progress, Tally};
+use self::rejects::Rejects;
+use self::resume::Run;
+use self::source::Source;
+use self::transactions::{Signs, WINDOW_ROWS};
+use self::value::Formats;
 use super::{CliError, print, warn_of_development_key};
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::domain::act::import_account::{ImportAccount, ImportedOrder};
-use crate::domain::command::{Command, Effect, Envelope};
-use crate::domain::freeze::kind::{self, AuthorityKind, Makes};
-use crate::domain::id::{AccountNumber, RequestId};
-use crate::domain::money::{Currency, Money};
-use crate::domain::principal::Principal;
-use crate::domain::status::AccountStatus;
-use crate::domain::terms;
-use crate::domain::transaction::EntryChannel;
 use crate::ledger::Failure;
 use crate::service::{self, Core};
+use crate::store::Engine;
+use crate::store::import_run::ImportKind;
 
-/// Rows under way at once: enough to fill commits, few enough to stay within the lanes' queues.
-const IN_FLIGHT: usize = 512;
-/// Rows between two lines of progress.
-const PROGRESS_EVERY: u64 = 10_000;
-const ROW_DEADLINE: Duration = Duration::from_secs(60);
-const TEXT_MAX_CHARS: usize = 140;
-
-/// Take accounts over from files of another system
+/// Take a bank over from files of another system
 #[derive(Debug, Args)]
 pub(super) struct Import {
     #[command(subcommand)]
@@ -55,293 +53,191 @@ enum What {
     /// branch_code, record_status, currency, balance. An account that an authority froze
     /// (account_status 01 with freeze_type JUDICIAL) needs freeze_by and court_order_no, too, and may
     /// have authority_kind (COURT_CIVIL unless given) and expiry_date, the last day of the freeze
-    Accounts(Accounts),
+    Accounts(Options),
+    /// Freezes, after their accounts: freeze_id, account_number, freeze_type, freeze_reason,
+    /// freeze_amount (empty = the whole account), freeze_date, expiry_date, freeze_by, court_order_no,
+    /// unfreeze_condition, freeze_status, authority_kind (needed for JUDICIAL), and where there are
+    /// such: currency, confidential, freeze_mode (TWO_WAY), ended_date. The freeze that stands for an
+    /// account's status 01 or 03 gives way to the first of its rows in force
+    Freezes(Options),
+    /// Transactions, after their accounts; they move no balance: transaction_id, account_number,
+    /// transaction_type, transaction_amount, direction (CREDIT or DEBIT), currency, transaction_date,
+    /// transaction_time, counterparty_account, counterparty_name, risk_score, risk_flag, and where
+    /// there are such: balance_after, initiator, entry_channel, purpose
+    Transactions {
+        #[command(flatten)]
+        options: Options,
+        /// The amount's sign says which way: - is a debit; there is no column direction
+        #[arg(long)]
+        signed_amounts: bool,
+    },
 }
 
-#[derive(Debug, Args)]
-struct Accounts {
-    /// The CSV file, UTF-8 with a header line
-    file: PathBuf,
-    /// Where rows that can't be taken go, with line and reason [default: FILE.rejects.csv]
-    #[arg(long, value_name = "FILE")]
-    rejects: Option<PathBuf>,
+/// What became of a batch.
+#[derive(Debug, Default)]
+struct Outcome {
+    taken: u64,
+    present: u64,
+    rejected: Vec<(Position, String)>,
 }
 
-/// A row as the file has it. Columns that the service derives itself are read past.
-#[derive(Debug, Deserialize)]
-struct Row {
-    account_number: String,
-    #[serde(default)]
-    account_id: String,
-    #[serde(default)]
-    account_name: String,
-    account_status: String,
-    #[serde(default)]
-    freeze_type: String,
-    #[serde(default)]
-    freeze_by: String,
-    #[serde(default)]
-    court_order_no: String,
-    #[serde(default)]
-    authority_kind: String,
-    #[serde(default)]
-    expiry_date: String,
-    #[serde(default)]
-    freeze_reason: String,
-    #[serde(default)]
-    freeze_date: String,
-    #[serde(default)]
-    last_transaction_date: String,
-    #[serde(default)]
-    customer_id: String,
-    #[serde(default)]
-    branch_code: String,
-    #[serde(default)]
-    record_status: String,
-    currency: String,
-    balance: String,
+/// What to import and how it is read.
+struct Job<'a> {
+    kind: ImportKind,
+    options: &'a Options,
+    known: Known,
+    /// What says how rows are read, beside the options that all kinds have.
+    reading: &'static str,
+    settings: &'a Settings,
 }
 
 impl Import {
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode, CliError> {
         warn_of_development_key(settings);
-        match self.what {
-            What::Accounts(accounts) => accounts.run(settings).await,
+        let job = |kind, options, known, reading| Job { kind, options, known, reading, settings };
+        match &self.what {
+            What::Accounts(options) => {
+                let job = job(ImportKind::Accounts, options, accounts::known(), "");
+                job.run(BATCH_ROWS, accounts::parse, async |core, _run, rows| {
+                    carry_out(core, rows).await
+                })
+                .await
+            }
+            What::Freezes(options) => {
+                let job = job(ImportKind::Freezes, options, freezes::known(), "");
+                job.run(BATCH_ROWS, freezes::parse, async |core, _run, rows| {
+                    freezes::take(core, rows).await
+                })
+                .await
+            }
+            What::Transactions { options, signed_amounts } => {
+                let (signs, reading) =
+                    if *signed_amounts { (Signs::Amount, "signed") } else { (Signs::Direction, "") };
+                let known = transactions::known(signs);
+                let job = job(ImportKind::Transactions, options, known, reading);
+                let parse = move |row: &Row<'_>, formats: &Formats| {
+                    transactions::parse(row, formats, signs)
+                };
+                job.run(WINDOW_ROWS, parse, async |core, run_id, rows| {
+                    transactions::take(core, run_id, writers(core, settings), rows).await
+                })
+                .await
+            }
         }
     }
 }
 
-#[derive(Debug, Default)]
-struct Tally {
-    taken: u64,
-    rejected: u64,
+/// Chunks that are written at once: as many as the store has connections that write.
+fn writers(core: &Core, settings: &Settings) -> usize {
+    match core.store.engine() {
+        Engine::Sqlite => 1,
+        Engine::Postgres => usize::try_from(settings.lanes).unwrap_or(1),
+    }
 }
 
-impl Accounts {
-    async fn run(self, settings: &Settings) -> Result<ExitCode, CliError> {
-        let mut reader =
-            csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(&self.file).map_err(
-                |error| CliError::Csv(format!("cannot read {}", self.file.display()), error),
-            )?;
-        let rejects = self.rejects.clone().unwrap_or_else(|| beside(&self.file));
-        let mut rejects = Rejects::beginning(&self.file, rejects)?;
-        let store = service::connect(settings).await?;
-        let core = Core::start(store, Clock::System, settings);
-        let tally = take_all(&mut reader, &core, settings.rules.zone, &mut rejects).await;
-        core.drain(settings.drain).await;
-        let tally = tally?;
-        let rejected = rejects.finish()?;
-        print(&format!("{} rows taken, {} rejected{rejected}\n", tally.taken, tally.rejected))?;
+impl Job<'_> {
+    async fn run<T: Send + 'static>(
+        self,
+        batch_rows: usize,
+        parse: impl Fn(&Row<'_>, &Formats) -> Result<T, String> + Send + 'static,
+        take: impl AsyncFn(&Core, i64, Vec<(Position, T)>) -> Result<Outcome, CliError>,
+    ) -> Result<ExitCode, CliError> {
+        let source = Source::open(&self.known, self.options)?;
+        let formats = Formats {
+            zone: self.settings.rules.zone,
+            now: Clock::System.now(),
+            date: self.options.date_format.clone(),
+            time: self.options.time_format.clone(),
+        };
+        let parse = move |row: &Row<'_>| parse(row, &formats);
+        if self.options.dry_run {
+            return self.dry(source, batch_rows, parse).await;
+        }
+        let store = service::connect(self.settings).await?;
+        let core = Core::start(store, Clock::System, self.settings);
+        let done = self.take_all(&core, source, batch_rows, parse, take).await;
+        core.drain(self.settings.drain).await;
+        let (tally, text) = done?;
+        print(&text)?;
         Ok(if tally.rejected == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
+
+    async fn take_all<T: Send + 'static>(
+        &self,
+        core: &Core,
+        source: Source,
+        batch_rows: usize,
+        parse: impl Fn(&Row<'_>) -> Result<T, String> + Send + 'static,
+        take: impl AsyncFn(&Core, i64, Vec<(Position, T)>) -> Result<Outcome, CliError>,
+    ) -> Result<(Tally, String), CliError> {
+        let reading =
+            format!("{} {} {}", self.options.reading(), self.reading, self.settings.rules.zone);
+        let (mut run, mut rejects) =
+            Run::begin(core, self.kind, self.options, &reading, &source).await?;
+        let mut tally = run.tally();
+        let from = run.position();
+        let done_bytes = from.as_ref().map_or(0, Position::byte);
+        let mut progress = Progress::begin(source.size(), done_bytes, tally);
+        let mut batches = source.read(from, batch_rows, parse)?;
+        while let Some(batch) = batches.recv().await {
+            let batch = batch?;
+            let outcome = take(core, run.id(), batch.rows).await?;
+            tally.taken += outcome.taken;
+            tally.present += outcome.present;
+            tally.rejected += write(&mut rejects, batch.unreadable, outcome.rejected)?;
+            run.mark(core, &batch.end, tally, rejects.sync()?).await?;
+            progress.at(batch.end.position.byte(), tally);
+        }
+        run.finish(core).await?;
+        Ok((tally, format!("{}{}\n", progress.end(tally), seen(&rejects))))
+    }
+
+    /// Reads all and tells what can't be read, without a database.
+    async fn dry<T: Send + 'static>(
+        &self,
+        source: Source,
+        batch_rows: usize,
+        parse: impl Fn(&Row<'_>) -> Result<T, String> + Send + 'static,
+    ) -> Result<ExitCode, CliError> {
+        let mut rejects = Rejects::beginning(&self.options.file, self.options.rejects())?;
+        let (mut readable, mut rejected) = (0, 0);
+        let mut batches = source.read(None, batch_rows, parse)?;
+        while let Some(batch) = batches.recv().await {
+            let batch = batch?;
+            readable += batch.rows.len();
+            rejected += write(&mut rejects, batch.unreadable, Vec::new())?;
+        }
+        rejects.sync()?;
+        print(&format!(
+            "{readable} rows can be read, {rejected} rejected; nothing was written{}\n",
+            seen(&rejects)
+        ))?;
+        Ok(if rejected == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
 }
 
-async fn take_all(
-    reader: &mut csv::Reader<File>,
-    core: &Core,
-    zone: Tz,
+/// Writes the rejects of a batch in the order of the file; answers how many.
+fn write(
     rejects: &mut Rejects,
-) -> Result<Tally, CliError> {
-    let started = Instant::now();
-    let mut tally = Tally::default();
-    let headers = reader
-        .headers()
-        .map_err(|error| CliError::Csv("cannot read the header line".to_owned(), error))?
-        .clone();
-    let rows = reader.records().map(|record| row(record, &headers));
-    let mut answers = stream::iter(rows)
-        .map(|(at, row)| async move { (at, take(row, core, zone).await) })
-        .buffered(IN_FLIGHT);
-    while let Some((at, answer)) = answers.next().await {
-        match answer {
-            Ok(()) => tally.taken += 1,
-            Err(reason) => {
-                tally.rejected += 1;
-                rejects.write(&at, &reason)?;
-            }
-        }
-        if (tally.taken + tally.rejected) % PROGRESS_EVERY == 0 {
-            let rows = tally.taken + tally.rejected;
-            let seconds = started.elapsed().as_secs().max(1);
-            tracing::info!(
-                rows,
-                rejected = tally.rejected,
-                rows_per_second = rows / seconds,
-                "importing"
-            );
-        }
+    unreadable: Vec<(Position, String)>,
+    rejected: Vec<(Position, String)>,
+) -> Result<u64, CliError> {
+    let mut all = unreadable;
+    all.extend(rejected);
+    all.sort_by_key(|(at, _)| at.byte());
+    for (at, reason) in &all {
+        rejects.write(at, reason)?;
     }
-    Ok(tally)
+    Ok(all.len() as u64)
 }
 
-/// A row, and where the reader stood before it.
-fn row(
-    record: csv::Result<StringRecord>,
-    headers: &StringRecord,
-) -> (Position, Result<Row, csv::Error>) {
-    let (at, row) = match record {
-        Ok(record) => (record.position().cloned(), record.deserialize(Some(headers))),
-        Err(error) => (error.position().cloned(), Err(error)),
-    };
-    (at.unwrap_or_else(Position::new), row)
+fn seen(rejects: &Rejects) -> String {
+    rejects.path().map_or_else(String::new, |path| format!(", see {}", path.display()))
 }
 
-async fn take(row: Result<Row, csv::Error>, core: &Core, zone: Tz) -> Result<(), String> {
-    let row = row.map_err(|error| error.to_string())?;
-    let now = core.clock.now();
-    let (account_number, import) = parse(&row, zone, now)?;
-    let id = format!("import:{}", account_number.as_str());
-    let envelope = Envelope {
-        principal: Principal::service("import"),
-        account_number,
-        request_id: RequestId::internal(&id),
-        deadline: Instant::now() + ROW_DEADLINE,
-        expected_version: None,
-        effect: Effect::Take,
-        entry_channel: EntryChannel::Unspecified,
-        command: Command::ImportAccount(import),
-    };
-    match core.ledger.submit(envelope).await {
-        Ok(_receipt) => Ok(()),
-        Err(Failure::Refused(refused)) => {
-            let reason = refused.reason();
-            Err(match reason {
-                crate::domain::refusal::Reason::RequestIdReused => {
-                    "the account was imported before with other content".to_owned()
-                }
-                _ => format!("{}: {}", reason.name(), crate::text::reason_message(reason)),
-            })
-        }
-        Err(failure) => Err(failure.to_string()),
-    }
-}
-
-fn parse(
-    row: &Row,
-    zone: Tz,
-    now: DateTime<Utc>,
-) -> Result<(AccountNumber, ImportAccount), String> {
-    let number = AccountNumber::parse(&row.account_number)
-        .ok_or("account_number must have 1 to 34 letters and digits")?;
-    if !matches!(row.record_status.as_str(), "" | "1") {
-        return Err("record_status is not 1: the row is not valid".to_owned());
-    }
-    let status = AccountStatus::from_code(&row.account_status)
-        .ok_or("account_status must be a code from 00 to 10")?;
-    let currency = Currency::from_code(&row.currency).ok_or("currency must be an ISO 4217 code")?;
-    let balance =
-        Money::parse(&row.balance, currency).map_err(|error| format!("balance {error}"))?;
-    let empty_only = [AccountStatus::Opening, AccountStatus::OpenFailed, AccountStatus::Closed];
-    if balance.minor != 0 && empty_only.contains(&status) {
-        return Err(format!("an account with status {} cannot have a balance", status.code()));
-    }
-    let texts = [
-        ("account_id", &row.account_id),
-        ("account_name", &row.account_name),
-        ("customer_id", &row.customer_id),
-        ("branch_code", &row.branch_code),
-        ("freeze_reason", &row.freeze_reason),
-        ("freeze_by", &row.freeze_by),
-        ("court_order_no", &row.court_order_no),
-    ];
-    for (name, text) in texts {
-        if text.chars().count() > TEXT_MAX_CHARS || text.chars().any(char::is_control) {
-            return Err(format!("{name} is too long or has control characters"));
-        }
-    }
-    let since = time("freeze_date", &row.freeze_date, zone, now)?;
-    let last = time("last_transaction_date", &row.last_transaction_date, zone, now)?;
-    let account_id =
-        if row.account_id.is_empty() { row.account_number.clone() } else { row.account_id.clone() };
-    let import = ImportAccount {
-        account_id,
-        account_name: row.account_name.clone(),
-        customer_id: row.customer_id.clone(),
-        branch_code: row.branch_code.clone(),
-        balance,
-        status,
-        reason: row.freeze_reason.clone(),
-        since,
-        order: order(row, status, zone, now)?,
-        last_transaction_time: last,
-    };
-    Ok((number, import))
-}
-
-/// The authority's order behind a freeze, if there is one. A type that the status doesn't bear out
-/// is refused: the row may leave out a freeze that is in force.
-fn order(
-    row: &Row,
-    status: AccountStatus,
-    zone: Tz,
-    now: DateTime<Utc>,
-) -> Result<Option<ImportedOrder>, String> {
-    match (status, row.freeze_type.as_str()) {
-        (_, "") | (AccountStatus::Frozen, "BANK") | (AccountStatus::Lost, "CUSTOMER") => {
-            return Ok(None);
-        }
-        (AccountStatus::Frozen, "JUDICIAL") => {}
-        (_, "BANK" | "CUSTOMER" | "JUDICIAL") => {
-            let (freeze_type, code) = (&row.freeze_type, status.code());
-            return Err(format!("freeze_type {freeze_type} contradicts account_status {code}"));
-        }
-        (_, _) => return Err("freeze_type must be JUDICIAL, BANK or CUSTOMER".to_owned()),
-    }
-    if row.freeze_by.is_empty() || row.court_order_no.is_empty() {
-        return Err("freeze_type JUDICIAL needs freeze_by and court_order_no".to_owned());
-    }
-    let kind = match row.authority_kind.as_str() {
-        "" => AuthorityKind::CourtCivil,
-        text => text.parse().ok().filter(|kind| freezes(*kind)).ok_or(
-            "authority_kind must be one of an authority that may freeze, such as COURT_CIVIL",
-        )?,
-    };
-    let expiry_date = match row.expiry_date.as_str() {
-        "" => None,
-        text => {
-            let day: NaiveDate = text.parse().map_err(|_error: chrono::ParseError| {
-                "expiry_date must be a date such as 2027-03-10".to_owned()
-            })?;
-            let end = terms::day_end(day, zone).filter(|end| terms::within_calendar(*end));
-            if end.is_none_or(|end| end <= now) {
-                return Err("expiry_date lies in the past or beyond the calendar".to_owned());
-            }
-            Some(day)
-        }
-    };
-    Ok(Some(ImportedOrder {
-        authority_kind: kind,
-        freeze_by: row.freeze_by.clone(),
-        court_order_no: row.court_order_no.clone(),
-        expiry_date,
-    }))
-}
-
-fn freezes(kind: AuthorityKind) -> bool {
-    kind::rule(kind).makes == Makes::Freeze
-        && !matches!(kind, AuthorityKind::Bank | AuthorityKind::Customer)
-}
-
-/// A local date or time; empty = not known. A day counts from its first instant.
-fn time(
-    name: &str,
-    text: &str,
-    zone: Tz,
-    now: DateTime<Utc>,
-) -> Result<Option<DateTime<Utc>>, String> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let wrong = || format!("{name} must be a date such as 2026-03-10 or 2026-03-10 10:00:00");
-    let at = if let Ok(day) = text.parse::<NaiveDate>() {
-        terms::day_start(day, zone)
-    } else {
-        let local = ["%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S"]
-            .iter()
-            .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
-            .ok_or_else(wrong)?;
-        zone.from_local_datetime(&local).earliest().map(|at| at.with_timezone(&Utc))
-    };
-    let at = at.filter(|at| terms::within_calendar(*at)).ok_or_else(wrong)?;
-    if at > now { Err(format!("{name} lies in the future")) } else { Ok(Some(at)) }
+/// An import that can't go on. What is done stays done.
+fn interrupted(failure: Failure) -> CliError {
+    CliError::Refused(format!(
+        "the import was cut off ({failure}); run the same command again, it goes on where it was"
+    ))
 }
