@@ -85,10 +85,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database says.
-    pub async fn freeze_find_accounts(
-        &self,
-        ids: &[&str],
-    ) -> Result<Vec<(String, String)>, Error> {
+    pub async fn freeze_find_accounts(&self, ids: &[&str]) -> Result<Vec<(String, String)>, Error> {
         let among = self.engine.among("freeze_id", 1);
         let sql = format!("SELECT freeze_id, account_number FROM account_freeze WHERE {among}");
         let texts = self.engine.texts(ids.iter().copied());

@@ -21,7 +21,8 @@ use crate::domain::money::Currency;
 use crate::domain::transaction::Transaction as Row;
 
 /// A row that is there already, by any import or posting, stays as it is.
-const INSERT_SQLITE: &str = "INSERT INTO transaction_log (transaction_id, account_number, entry_seq,
+const INSERT_SQLITE: &str =
+    "INSERT INTO transaction_log (transaction_id, account_number, entry_seq,
         transaction_type, transaction_amount, currency_code, direction, initiator, entry_channel,
         purpose, counterparty_account, counterparty_name, value_time, transaction_date,
         transaction_time, balance_after_minor, risk_score, risk_flag,

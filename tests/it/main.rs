@@ -21,6 +21,7 @@ mod errors;
 mod faults;
 mod freezes;
 mod history;
+mod import;
 mod languages;
 mod lapse;
 mod ledger;

@@ -60,32 +60,52 @@ pub(super) async fn carry_out(
         .collect();
     let mut outcome = Outcome::default();
     let mut new = Vec::with_capacity(rows.len());
-    for (at, mut row) in rows {
+    for (at, row) in rows {
         let key = (row.account_number.as_str().to_owned(), row.request_id.as_str().to_owned());
         match known.get(&key) {
-            None => {
-                row.deadline = Instant::now() + ROW_DEADLINE;
-                new.push((at, row));
-            }
+            None => new.push((at, row)),
             Some(hash) if *hash == row.content_hash() => outcome.present += 1,
             Some(_) => outcome.rejected.push((at, reused().to_owned())),
         }
     }
-    let answers = new.into_iter().map(async |(at, row)| (at, core.ledger.submit(row).await));
-    for (at, answer) in join_all(answers).await {
+    for (at, answer) in submit_all(core, new).await? {
         match answer {
-            Ok(_receipt) => outcome.taken += 1,
-            Err(Failure::Refused(refused)) => outcome.rejected.push((at, reason(&refused))),
-            Err(failure @ Failure::Internal) => outcome.rejected.push((at, failure.to_string())),
+            Ok(()) => outcome.taken += 1,
+            Err(reason) => outcome.rejected.push((at, reason)),
+        }
+    }
+    Ok(outcome)
+}
+
+/// Sends rows, all at once, those of one account in their order; answers for each whether it took
+/// effect, or why not.
+///
+/// # Errors
+/// When the database can't be used. What was done by then is done.
+pub(super) async fn submit_all(
+    core: &Core,
+    rows: Vec<(Position, Envelope)>,
+) -> Result<Vec<(Position, Result<(), String>)>, CliError> {
+    let answers = rows.into_iter().map(async |(at, mut row)| {
+        row.deadline = Instant::now() + ROW_DEADLINE;
+        (at, core.ledger.submit(row).await)
+    });
+    let mut told = Vec::new();
+    for (at, answer) in join_all(answers).await {
+        let answer = match answer {
+            Ok(_receipt) => Ok(()),
+            Err(Failure::Refused(refused)) => Err(reason(&refused)),
+            Err(failure @ Failure::Internal) => Err(failure.to_string()),
             Err(
                 failure @ (Failure::Overloaded
                 | Failure::DeadlineExceeded
                 | Failure::Unavailable
                 | Failure::Conflict),
             ) => return Err(interrupted(failure)),
-        }
+        };
+        told.push((at, answer));
     }
-    Ok(outcome)
+    Ok(told)
 }
 
 fn reused() -> &'static str {

@@ -38,7 +38,13 @@ pub(super) fn known() -> Known {
             "freeze_mode",
             "ended_date",
         ],
-        required: vec!["freeze_id", "account_number", "freeze_type", "freeze_date", "freeze_status"],
+        required: vec![
+            "freeze_id",
+            "account_number",
+            "freeze_type",
+            "freeze_date",
+            "freeze_status",
+        ],
     }
 }
 
@@ -47,12 +53,9 @@ pub(super) fn parse(row: &Row<'_>, formats: &Formats) -> Result<Envelope, String
     let number = row.account_number()?;
     let freeze_id = FreezeId::parse(row.text("freeze_id"))
         .ok_or("freeze_id must have 1 to 64 visible ASCII characters")?;
-    let freeze_type = row
-        .word::<FreezeType>("freeze_type")?
-        .ok_or("freeze_type is missing")?;
-    let freeze_status = row
-        .word::<FreezeStatus>("freeze_status")?
-        .ok_or("freeze_status is missing")?;
+    let freeze_type = row.word::<FreezeType>("freeze_type")?.ok_or("freeze_type is missing")?;
+    let freeze_status =
+        row.word::<FreezeStatus>("freeze_status")?.ok_or("freeze_status is missing")?;
     let in_force = matches!(freeze_status, FreezeStatus::Active | FreezeStatus::Waiting);
     let (freeze_by, court_order_no) = (row.words("freeze_by")?, row.words("court_order_no")?);
     let unnamed = freeze_by.is_empty() || court_order_no.is_empty();

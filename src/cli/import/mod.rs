@@ -6,6 +6,7 @@
 //! changes nothing.
 
 mod accounts;
+mod cards;
 mod columns;
 mod commands;
 mod freezes;
@@ -34,7 +35,7 @@ use self::value::Formats;
 use super::{CliError, print, warn_of_development_key};
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::ledger::Failure;
+use crate::ledger::{Failure, LANE_QUEUE_MAX};
 use crate::service::{self, Core};
 use crate::store::Engine;
 use crate::store::import_run::ImportKind;
@@ -54,6 +55,9 @@ enum What {
     /// (account_status 01 with freeze_type JUDICIAL) needs freeze_by and court_order_no, too, and may
     /// have authority_kind (COURT_CIVIL unless given) and expiry_date, the last day of the freeze
     Accounts(Options),
+    /// Cards, after their accounts: card_number, account_number, and where there is such: card_status
+    /// (VALID or LOST)
+    Cards(Options),
     /// Freezes, after their accounts: freeze_id, account_number, freeze_type, freeze_reason,
     /// freeze_amount (empty = the whole account), freeze_date, expiry_date, freeze_by, court_order_no,
     /// unfreeze_condition, freeze_status, authority_kind (needed for JUDICIAL), and where there are
@@ -98,27 +102,31 @@ impl Import {
         match &self.what {
             What::Accounts(options) => {
                 let job = job(ImportKind::Accounts, options, accounts::known(), "");
-                job.run(BATCH_ROWS, accounts::parse, async |core, _run, rows| {
-                    carry_out(core, rows).await
-                })
-                .await
+                job.run(accounts::parse, async |core, _run, rows| carry_out(core, rows).await).await
+            }
+            What::Cards(options) => {
+                let job = job(ImportKind::Cards, options, cards::known(), "");
+                let parse = |row: &Row<'_>, _formats: &Formats| cards::parse(row);
+                job.run(parse, async |core, run_id, rows| cards::take(core, run_id, rows).await)
+                    .await
             }
             What::Freezes(options) => {
                 let job = job(ImportKind::Freezes, options, freezes::known(), "");
-                job.run(BATCH_ROWS, freezes::parse, async |core, _run, rows| {
-                    freezes::take(core, rows).await
-                })
-                .await
+                job.run(freezes::parse, async |core, _run, rows| freezes::take(core, rows).await)
+                    .await
             }
             What::Transactions { options, signed_amounts } => {
-                let (signs, reading) =
-                    if *signed_amounts { (Signs::Amount, "signed") } else { (Signs::Direction, "") };
+                let (signs, reading) = if *signed_amounts {
+                    (Signs::Amount, "signed")
+                } else {
+                    (Signs::Direction, "")
+                };
                 let known = transactions::known(signs);
                 let job = job(ImportKind::Transactions, options, known, reading);
                 let parse = move |row: &Row<'_>, formats: &Formats| {
                     transactions::parse(row, formats, signs)
                 };
-                job.run(WINDOW_ROWS, parse, async |core, run_id, rows| {
+                job.run(parse, async |core, run_id, rows| {
                     transactions::take(core, run_id, writers(core, settings), rows).await
                 })
                 .await
@@ -138,10 +146,10 @@ fn writers(core: &Core, settings: &Settings) -> usize {
 impl Job<'_> {
     async fn run<T: Send + 'static>(
         self,
-        batch_rows: usize,
         parse: impl Fn(&Row<'_>, &Formats) -> Result<T, String> + Send + 'static,
         take: impl AsyncFn(&Core, i64, Vec<(Position, T)>) -> Result<Outcome, CliError>,
     ) -> Result<ExitCode, CliError> {
+        let batch_rows = self.batch_rows();
         let source = Source::open(&self.known, self.options)?;
         let formats = Formats {
             zone: self.settings.rules.zone,
@@ -160,6 +168,17 @@ impl Job<'_> {
         let (tally, text) = done?;
         print(&text)?;
         Ok(if tally.rejected == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    fn batch_rows(&self) -> usize {
+        let said = self.options.batch_rows.and_then(|rows| usize::try_from(rows).ok());
+        match self.kind {
+            ImportKind::Transactions => said.unwrap_or(WINDOW_ROWS),
+            // More commands at once would not fit into a lane's queue.
+            ImportKind::Accounts | ImportKind::Cards | ImportKind::Freezes => {
+                said.unwrap_or(BATCH_ROWS).min(LANE_QUEUE_MAX)
+            }
+        }
     }
 
     async fn take_all<T: Send + 'static>(

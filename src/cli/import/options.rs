@@ -35,6 +35,10 @@ pub(super) struct Options {
     /// Read the file and tell what can't be read; the database is not touched
     #[arg(long)]
     pub(super) dry_run: bool,
+    /// Rows that are read, sorted and written together [default: 65536 transactions, 4096 others]:
+    /// more are faster where rows come in any order, fewer take less memory
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(super) batch_rows: Option<u32>,
     /// Whether an import of this file that was cut off goes on where it was
     #[arg(long, value_name = "on|off", default_value = "on")]
     pub(super) resume: Switch,

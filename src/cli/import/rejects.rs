@@ -25,9 +25,7 @@ impl Rejects {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 Err(CliError::Io(format!("cannot replace {}", path.display()), error))
             }
-            Ok(()) | Err(_) => {
-                Ok(Self { source: open(source)?, path, out: None, bytes: 0 })
-            }
+            Ok(()) | Err(_) => Ok(Self { source: open(source)?, path, out: None, bytes: 0 }),
         }
     }
 

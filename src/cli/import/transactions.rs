@@ -80,12 +80,10 @@ pub(super) fn parse(
     let (direction, amount) = amount(row, signs)?;
     let amount = Money::parse_positive(amount, currency)
         .map_err(|error| format!("transaction_amount {error}"))?;
-    let transaction_type = row
-        .word::<TransactionType>("transaction_type")?
-        .ok_or("transaction_type is missing")?;
-    let initiator = row
-        .word("initiator")?
-        .unwrap_or_else(|| likely_initiator(transaction_type, direction));
+    let transaction_type =
+        row.word::<TransactionType>("transaction_type")?.ok_or("transaction_type is missing")?;
+    let initiator =
+        row.word("initiator")?.unwrap_or_else(|| likely_initiator(transaction_type, direction));
     let day = ("transaction_date", row.text("transaction_date"));
     let time = ("transaction_time", row.text("transaction_time"));
     let balance_after = match row.text("balance_after") {
@@ -103,9 +101,7 @@ pub(super) fn parse(
         direction,
         amount,
         initiator,
-        entry_channel: row
-            .word("entry_channel")?
-            .unwrap_or(EntryChannel::Unspecified),
+        entry_channel: row.word("entry_channel")?.unwrap_or(EntryChannel::Unspecified),
         purpose: row.word("purpose")?.unwrap_or(Purpose::Unspecified),
         counterparty_account: row.words("counterparty_account")?,
         counterparty_name: row.words("counterparty_name")?,

@@ -71,9 +71,8 @@ impl Formats {
             return Ok(None);
         }
         let day = self.date(text).or_else(|| Some(self.date_time(text)?.date()));
-        let known = |day: &NaiveDate| {
-            terms::day_end(*day, self.zone).is_some_and(terms::within_calendar)
-        };
+        let known =
+            |day: &NaiveDate| terms::day_end(*day, self.zone).is_some_and(terms::within_calendar);
         day.filter(known).map(Some).ok_or_else(|| self.wrong(name))
     }
 

@@ -169,9 +169,7 @@ impl ImportFreeze {
             (FreezeStatus::Released, _, at) => {
                 Ok(Standing::Ended(FreezeStatus::Released, at.unwrap_or(now)))
             }
-            (FreezeStatus::Expired, _, Some(at)) => {
-                Ok(Standing::Ended(FreezeStatus::Expired, at))
-            }
+            (FreezeStatus::Expired, _, Some(at)) => Ok(Standing::Ended(FreezeStatus::Expired, at)),
             (FreezeStatus::Expired, None, None) if expire_time.is_none() => {
                 Ok(Standing::Ended(FreezeStatus::Expired, now))
             }

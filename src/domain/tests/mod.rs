@@ -21,6 +21,8 @@ mod freeze_queue;
 mod freeze_releases;
 mod freeze_takes_unsent;
 mod history_chain;
+mod import_freezes;
+mod import_transactions;
 mod imports;
 mod lapses;
 mod passing;

@@ -18,9 +18,15 @@ fn credits_and_debits_move_the_balance_and_say_what_is_left() {
     let mut world = World::with_balance(1_000);
     world.place(court(Some(100)));
     let paid_in = record(&mut world, credit(50));
-    assert_eq!((paid_in.balance_after_minor, paid_in.available_after_minor), (Some(1_050), Some(950)));
+    assert_eq!(
+        (paid_in.balance_after_minor, paid_in.available_after_minor),
+        (Some(1_050), Some(950))
+    );
     let paid_out = record(&mut world, debit(950));
-    assert_eq!((paid_out.balance_after_minor, paid_out.available_after_minor), (Some(100), Some(0)));
+    assert_eq!(
+        (paid_out.balance_after_minor, paid_out.available_after_minor),
+        (Some(100), Some(0))
+    );
     assert_eq!(world.tables.transactions.len(), 2);
     let directions: Vec<_> = world.tables.transactions.iter().map(|row| row.direction).collect();
     assert_eq!(directions, [Direction::Credit, Direction::Debit]);
