@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{ACCOUNTS, Given, HEADER, count, import, run, said, text, write_accounts};
+use super::{ACCOUNTS, Given, HEADER, count, import, program, said, text, write_accounts};
 use crate::harness::Bank;
 use crate::on_every_engine;
 
@@ -10,7 +10,7 @@ on_every_engine! {
     async fn each_code_is_imported_and_queried(bank) {
         let directory = tempfile::tempdir().unwrap();
         let file = write_accounts(directory.path());
-        let first = run(&["import", "accounts", &file, "--database-url", &bank.url]);
+        let first = program(&["import", "accounts", &file, "--database-url", &bank.url]);
         assert_eq!(first.status.code(), Some(1), "{}", text(&first.stderr));
         said(&text(&first.stdout), 11, 0, 6);
         let rejects = std::fs::read_to_string(format!("{file}.rejects.csv")).unwrap();
@@ -26,15 +26,15 @@ on_every_engine! {
             assert!(row.is_some_and(|row| row.contains(why)), "{line} {why}: {rejects}");
         }
         every_code_is_shown(&bank);
-        let frozen = text(&run(&["query", "6222020000000000002", "--database-url", &bank.url]).stdout);
+        let frozen = text(&program(&["query", "6222020000000000002", "--database-url", &bank.url]).stdout);
         assert!(frozen.contains("BANK freeze") && frozen.contains("the whole account"), "{frozen}");
         assert!(frozen.contains("available 0.00"), "{frozen}");
 
-        let again = run(&["import", "accounts", &file, "--database-url", &bank.url]);
+        let again = program(&["import", "accounts", &file, "--database-url", &bank.url]);
         said(&text(&again.stdout), 0, 11, 6);
         let rows = count(&bank, "SELECT count(*) FROM account_status_history").await;
         assert_eq!(rows, 11, "one history row an account");
-        let unknown = run(&["query", "1", "--database-url", &bank.url]);
+        let unknown = program(&["query", "1", "--database-url", &bank.url]);
         assert!(!unknown.status.success());
         assert!(text(&unknown.stderr).contains("no such account"), "{unknown:?}");
         bank.finish().await;
@@ -56,7 +56,7 @@ fn every_code_is_shown(bank: &Bank) {
         "10 CLOSED",
     ]) {
         let account = format!("62220200000000000{number:02}");
-        let queried = run(&["query", &account, "--database-url", &bank.url]);
+        let queried = program(&["query", &account, "--database-url", &bank.url]);
         let shown = text(&queried.stdout);
         assert!(queried.status.success() && shown.contains(code), "{account} {code}: {shown}");
     }
@@ -97,7 +97,7 @@ fn an_authoritys_freeze_is_imported_and_rejects_name_the_real_line() {
         format!("B7,6222020000000000107,李四,01,,JUDICIAL,,,,C7,B1,{rest},{court},,2020-01-01"),
     ];
     std::fs::write(&file, format!("{header}\n{}\n", rows.join("\n"))).unwrap();
-    let first = run(&["import", "accounts", &file, "--database-url", &url]);
+    let first = program(&["import", "accounts", &file, "--database-url", &url]);
     said(&text(&first.stdout), 1, 0, 6);
     let rejects = format!("{file}.rejects.csv");
     let told = std::fs::read_to_string(&rejects).unwrap();
@@ -112,13 +112,13 @@ fn an_authoritys_freeze_is_imported_and_rejects_name_the_real_line() {
         let row = told.lines().find(|row| row.starts_with(&format!("{line},")));
         assert!(row.is_some_and(|row| row.contains(why)), "{line} {why}: {told}");
     }
-    let shown = text(&run(&["query", "6222020000000000101", "--database-url", &url]).stdout);
+    let shown = text(&program(&["query", "6222020000000000101", "--database-url", &url]).stdout);
     assert!(shown.contains("JUDICIAL freeze") && shown.contains("the whole account"), "{shown}");
     assert!(shown.contains("示例区人民法院 （2026）示0101执88号"), "{shown}");
     assert!(shown.contains("until 2099-03-11 00:00:00"), "{shown}");
 
     std::fs::write(&file, format!("{header}\n{taken}\n")).unwrap();
-    let again = run(&["import", "accounts", &file, "--database-url", &url]);
+    let again = program(&["import", "accounts", &file, "--database-url", &url]);
     assert!(again.status.success(), "{again:?}");
     assert!(!Path::new(&rejects).exists(), "the rejects of the first run are still there");
 }

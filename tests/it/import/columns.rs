@@ -1,7 +1,7 @@
 //! Other banks' files: other names, other dates, other separators; and what is told before anything
 //! is written.
 
-use super::{Given, accounts, count, import, run, said, text};
+use super::{Given, accounts, count, import, program, said, text};
 use crate::on_every_engine;
 
 const PLAIN: &str = "transaction_id,account_number,transaction_type,direction,transaction_amount,\
@@ -82,12 +82,12 @@ fn what_is_wrong_with_columns_is_told_before_anything_is_written() {
     ] {
         let mut arguments = vec!["import", "accounts", given.path(), "--database-url", &url];
         arguments.extend(options);
-        let refused = run(&arguments);
+        let refused = program(&arguments);
         assert!(!refused.status.success(), "{options:?}");
         assert!(text(&refused.stderr).contains(why), "{options:?}: {}", text(&refused.stderr));
     }
     let directory_as_file = directory.path().display().to_string();
-    let refused = run(&["import", "accounts", &directory_as_file, "--database-url", &url]);
+    let refused = program(&["import", "accounts", &directory_as_file, "--database-url", &url]);
     assert!(text(&refused.stderr).contains("is no file"), "{refused:?}");
     assert!(!database.exists(), "a refused import made a database");
 }
@@ -101,7 +101,7 @@ fn a_dry_run_tells_rejects_and_touches_no_database() {
         "{PLAIN}\nT1,7001,CASH,D,1.00,CNY,2025-12-30,\nT2,7001,CASH,D,0,CNY,2025-12-30,\n"
     ));
     let arguments = ["import", "transactions", given.path(), "--database-url", &url, "--dry-run"];
-    let done = run(&arguments);
+    let done = program(&arguments);
     assert_eq!(done.status.code(), Some(1), "{done:?}");
     assert!(text(&done.stdout).starts_with("1 rows can be read, 1 rejected; nothing was written"));
     given.rejected(&[(3, "transaction_amount must be above zero")]);

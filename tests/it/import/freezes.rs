@@ -1,7 +1,7 @@
 //! Freezes: those in force take their legal place whatever the file says of them, and take the place of
 //! what the account's status stood for; ended ones are records.
 
-use account_status::pb::v1::{FreezeRecord, FreezeStatus};
+use account_status::pb::v1::FreezeRecord;
 
 use super::{ACCOUNTS, Given, accounts, count, import, said};
 use crate::harness::Bank;

@@ -16,7 +16,7 @@ use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use crate::harness::{Bank, Engine};
 
 /// Runs the program to its end.
-pub(crate) fn run(arguments: &[&str]) -> Output {
+pub(crate) fn program(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_account-status")).args(arguments).output().unwrap()
 }
 
@@ -64,7 +64,7 @@ impl Given {
 fn import(bank: &Bank, kind: &str, given: &Given, options: &[&str]) -> String {
     let mut arguments = vec!["import", kind, given.path(), "--database-url", &bank.url];
     arguments.extend(options);
-    let done = run(&arguments);
+    let done = program(&arguments);
     assert!(matches!(done.status.code(), Some(0 | 1)), "{done:?}");
     let rejected = given.rejects().len();
     assert_eq!(done.status.code(), Some(i32::from(rejected > 0)), "{done:?}");
