@@ -9,6 +9,7 @@
 mod ask;
 mod plain;
 mod play;
+mod random;
 mod resolve;
 mod seen;
 mod steps;
@@ -57,7 +58,7 @@ impl Desk<'_> {
             ..Config::default()
         };
         let mut runner = TestRunner::new_with_rng(config, rng);
-        let played = runner.run(&steps::sequence(), |steps| {
+        let played = runner.run(&random::sequence(), |steps| {
             let number = self.sequences.replace_with(|number| *number + 1);
             let played = self.runtime.block_on(play::play(&self.bank, number, &steps));
             let counted = played.map_err(TestCaseError::fail)?;

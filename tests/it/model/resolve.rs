@@ -5,7 +5,7 @@ use account_status::pb::v1::*;
 use chrono::Duration;
 
 use super::ask::{Act, Ask, Cash, Extent, Lasts, Order, Payment, Posting, Release, WHO, What};
-use super::plain::{Account, Payout, Plain, REFUSAL_DAYS};
+use super::plain::{Account, Freeze, Payout, Plain, REFUSAL_DAYS};
 use super::seen::Time;
 use super::steps::{Amount, Deed, End, Entry, Etag, Head, Lift, Lifter, Paper, Pause};
 
@@ -284,9 +284,10 @@ fn release(
     account: Option<&Account>,
     plain: &Plain,
 ) -> Release {
-    let mine = account.into_iter().flat_map(|account| account.freezes.iter().rev());
+    let mine = || account.into_iter().flat_map(|account| account.freezes.iter().rev());
     let others = plain.accounts.values().flat_map(|account| account.freezes.iter()).take(1);
-    let mine: Vec<_> = mine.filter(|freeze| freeze.in_force() || which > 4).collect();
+    let ended = which > 4 || !mine().any(Freeze::in_force);
+    let mine: Vec<_> = mine().filter(|freeze| ended || freeze.in_force()).collect();
     let all: Vec<_> = if which == NONE_AT { others.collect() } else { mine };
     let freeze = all.get(which % all.len().max(1));
     let (kind, name) = match (by, freeze) {

@@ -15,7 +15,7 @@ use chrono::Duration;
 
 use super::ask::{Ask, What};
 use super::seen::{Facts, Held, Seen, Time};
-pub(super) use account::{Account, Payout};
+pub(super) use account::{Account, Freeze, Payout};
 
 /// The reasons in precedence order (api, Errors; those of acts as the table of actions needs them).
 const PRECEDENCE: [R; 30] = [
