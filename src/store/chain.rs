@@ -73,14 +73,22 @@ impl Store {
         last: &str,
         limit: u32,
     ) -> Result<Vec<ChainRow>, Error> {
-        let values: [Value; 4] =
-            [account.as_str().into(), (*sequence).into(), last.into(), i64::from(limit).into()];
-        let rows = self.read(self.engine.statement(&select_rows(self.engine), values)).await?;
+        let limit: Value = i64::from(limit).into();
+        let mut values: Vec<Value> = vec![account.as_str().into(), (*sequence).into(), limit];
+        // Two statements, because an index ends at a bound and not at a bound that may be none.
+        let bound = if last.is_empty() {
+            ""
+        } else {
+            values.push(last.into());
+            "AND t.account_number <= $4"
+        };
+        let sql = select_rows(self.engine, bound);
+        let rows = self.read(self.engine.statement(&sql, values)).await?;
         rows.iter().map(row).collect()
     }
 }
 
-fn select_rows(engine: Engine) -> String {
+fn select_rows(engine: Engine, bound: &str) -> String {
     // SQLite takes a text for a number; a row whose number is none is missing.
     let (document, numbered) = match engine {
         Engine::Postgres => (as_text(engine, &HISTORY.as_json(engine, "t")), ""),
@@ -88,9 +96,8 @@ fn select_rows(engine: Engine) -> String {
     };
     format!(
         "SELECT t.account_number, t.sequence, {document} AS doc FROM account_status_history t
-            WHERE (t.account_number, t.sequence) > ($1, $2)
-                AND ($3 = '' OR t.account_number <= $3) {numbered}
-            ORDER BY t.account_number, t.sequence LIMIT $4"
+            WHERE (t.account_number, t.sequence) > ($1, $2) {bound} {numbered}
+            ORDER BY t.account_number, t.sequence LIMIT $3"
     )
 }
 
