@@ -212,7 +212,7 @@ const TRANSACTION: &str = "CREATE VIEW reading.transaction_log WITH (security_ba
         t.currency_code, t.direction, t.mode, t.initiator, t.entry_channel, t.purpose,
         t.balance_after_minor * c.unit AS balance_after,
         t.available_after_minor * c.unit AS available_after,
-        t.value_time, t.recorded_time, t.recorded_by, t.entry_seq
+        t.value_time, t.recorded_time, t.recorded_by, t.entry_seq, t.origin
     FROM transaction_log t
     LEFT JOIN reading.currency c ON c.currency_code = t.currency_code";
 
