@@ -5,14 +5,14 @@ use std::process::Command;
 use crate::harness::Engine;
 use crate::harness::engine;
 use crate::harness::program::Program;
-use crate::import::{program as run, text, write_accounts};
+use crate::import::{program, text, write_accounts};
 
 #[test]
 fn a_demo_leaves_a_database_with_other_accounts_alone() {
     let directory = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/bank.db", directory.path().display());
     let file = write_accounts(directory.path());
-    run(&["import", "accounts", &file, "--database-url", &url]);
+    program(&["import", "accounts", &file, "--database-url", &url]);
     let settings = directory.path().join("settings.toml");
     std::fs::write(&settings, format!("database-url = '{url}'\nlisten = '127.0.0.1:0'")).unwrap();
     // The file's database wins over the demo's own.
@@ -20,11 +20,11 @@ fn a_demo_leaves_a_database_with_other_accounts_alone() {
     for arguments in
         [&["demo", "--config", &settings][..], &["demo", "--reseed", "--config", &settings]]
     {
-        let refused = run(arguments);
+        let refused = program(arguments);
         assert!(!refused.status.success(), "{refused:?}");
         assert!(text(&refused.stderr).contains("accounts that are not the demo's"), "{refused:?}");
     }
-    let kept = run(&["query", "6222020000000000001", "--database-url", &url]);
+    let kept = program(&["query", "6222020000000000001", "--database-url", &url]);
     assert!(kept.status.success(), "{kept:?}");
 }
 
@@ -36,7 +36,7 @@ async fn a_demo_that_cannot_listen_touches_no_database() {
     let file = directory.path().join("demo.db");
     std::fs::write(&file, "of another program").unwrap();
     let url = format!("sqlite://{}", file.display());
-    let refused = run(&["demo", "--reseed", "--database-url", &url, "--listen", &address]);
+    let refused = program(&["demo", "--reseed", "--database-url", &url, "--listen", &address]);
     assert!(text(&refused.stderr).contains("cannot listen on"), "{refused:?}");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "of another program");
 }
@@ -48,7 +48,7 @@ fn two_commands_may_migrate_a_fresh_file_at_once() {
         let directory = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}/bank.db", directory.path().display());
         let ends = std::thread::scope(|scope| {
-            let start = || scope.spawn(|| run(&["migrate", "up", "--database-url", &url]));
+            let start = || scope.spawn(|| program(&["migrate", "up", "--database-url", &url]));
             [start(), start()].map(|running| running.join().unwrap())
         });
         assert!(ends.iter().all(|end| end.status.success()), "{ends:?}");
@@ -64,7 +64,7 @@ async fn demo_seeds_once_and_serves_every_status(kind: Engine) {
         assert!(guide.contains(&format!(" {code:02}  ")), "the demo shows no {code:02}: {guide}");
     }
     assert!(guide.contains("WithdrawService/Withdraw"), "{guide}");
-    let lost = text(&run(&["query", "6299990000000050", "--database-url", &url]).stdout);
+    let lost = text(&program(&["query", "6299990000000050", "--database-url", &url]).stdout);
     let said = ["card …0050, LOST, of\n9990584001000000103 ", "00 NORMAL"];
     assert!(said.iter().all(|part| lost.contains(part)), "{lost}");
     let withdrawal = demo.withdraw("9990584001000000103", "10.00").await.unwrap();
@@ -79,7 +79,7 @@ async fn demo_seeds_once_and_serves_every_status(kind: Engine) {
     if kind == Engine::Sqlite {
         // Whatever was opened in the demo since goes with it.
         let file = write_accounts(directory.path());
-        run(&["import", "accounts", &file, "--database-url", &url]);
+        program(&["import", "accounts", &file, "--database-url", &url]);
         let mut afresh = Program::start(&["demo", "--reseed"], &url).await;
         afresh.printed_until("# everything there is").await;
         let gone = afresh.find_withdrawal(&withdrawal.withdrawal_id).await;
@@ -116,7 +116,7 @@ fn every_command_has_help() {
         &["query", "--help"],
         &["verify-history", "--help"],
     ] {
-        let help = run(command);
+        let help = program(command);
         assert!(help.status.success(), "{command:?}");
         assert!(text(&help.stdout).contains("ACCOUNT_STATUS_LISTEN"), "{command:?}");
     }
@@ -133,7 +133,7 @@ fn settings_that_make_no_sense_are_refused_with_the_reason() {
         (&["query", "no-number"], "1 to 34 letters and digits"),
         (&["import", "accounts", "/nowhere.csv"], "cannot read /nowhere.csv"),
     ] {
-        let refused = run(arguments);
+        let refused = program(arguments);
         assert!(!refused.status.success(), "{arguments:?}");
         assert!(text(&refused.stderr).contains(why), "{arguments:?}: {}", text(&refused.stderr));
     }
@@ -145,18 +145,17 @@ async fn a_server_database_is_migrated_by_command_only() {
         return;
     }
     let url = engine::empty_database().await;
-    let refused = run(&["serve", "--database-url", &url]);
+    let refused = program(&["serve", "--database-url", &url]);
     assert!(!refused.status.success());
     assert!(text(&refused.stderr).contains("account-status migrate up"), "{refused:?}");
-    let pending = run(&["migrate", "status", "--database-url", &url]);
+    let pending = program(&["migrate", "status", "--database-url", &url]);
     assert_eq!(pending.status.code(), Some(1));
     assert!(text(&pending.stdout).contains("pending  m20261122_000001_foundation"));
 
     // Two replicas at once: both succeed, one applied it.
-    let program = env!("CARGO_BIN_EXE_account-status");
     let start = || {
         let arguments = ["migrate", "up", "--database-url", &url];
-        Command::new(program).args(arguments).output()
+        Command::new(env!("CARGO_BIN_EXE_account-status")).args(arguments).output()
     };
     let (one, other) = std::thread::scope(|scope| {
         let one = scope.spawn(start);
@@ -164,7 +163,7 @@ async fn a_server_database_is_migrated_by_command_only() {
         (one.join().unwrap().unwrap(), other.join().unwrap().unwrap())
     });
     assert!(one.status.success() && other.status.success(), "{one:?} {other:?}");
-    let applied = run(&["migrate", "status", "--database-url", &url]);
+    let applied = program(&["migrate", "status", "--database-url", &url]);
     assert!(applied.status.success());
     engine::drop_database(Engine::Postgres, &url).await;
 }
