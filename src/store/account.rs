@@ -128,8 +128,8 @@ impl<'a> MasterRow<'a> {
     }
 }
 
-/// The statement that reads accounts whole; conditions and freezes only where the mask says so. Both
-/// tables are told the numbers, so that whichever the plan begins with, it goes by index.
+/// The statement that reads accounts whole; conditions and freezes only where the mask says so. The
+/// balances are found first, and the rest by their numbers, whatever a plan believes of the tables.
 fn select_whole(engine: Engine) -> String {
     let frozen = mask_bit(ConditionKind::Frozen) | mask_bit(ConditionKind::Lost);
     let conditions = CONDITION.gathered(
@@ -142,18 +142,23 @@ fn select_whole(engine: Engine) -> String {
         "f",
         "f.account_number = b.account_number AND f.freeze_status IN ('ACTIVE', 'WAITING')",
     );
+    let master = match engine {
+        Engine::Sqlite => "JOIN account_master m ON m.account_number = b.account_number",
+        Engine::Postgres => {
+            "CROSS JOIN LATERAL (SELECT * FROM account_master m
+                WHERE m.account_number = b.account_number OFFSET 0) m"
+        }
+    };
     format!(
         "SELECT {balance} AS balance, m.account_id, m.account_name, m.customer_id, m.branch_code,
             m.opened_time,
             CASE WHEN b.condition_mask <> 0 THEN {conditions} END AS conditions,
             CASE WHEN b.condition_mask & {frozen} <> 0 THEN {freezes} END AS freezes
-        FROM account_balance b JOIN account_master m ON m.account_number = b.account_number
-        WHERE {balances} AND {masters}",
+        FROM account_balance b {master} WHERE {balances}",
         balance = as_text(engine, &BALANCE.as_json(engine, "b")),
         conditions = as_text(engine, &conditions),
         freezes = as_text(engine, &freezes),
         balances = engine.among("b.account_number", 1),
-        masters = engine.among("m.account_number", 1),
     )
 }
 

@@ -37,27 +37,15 @@ impl Store {
         principal: &str,
         keys: &[(&str, &str)],
     ) -> Result<Vec<(String, String, String)>, Error> {
-        let (wanted, mut values) = match self.engine {
-            Engine::Postgres => (
-                "SELECT a, $1, r FROM unnest($2::text[], $3::text[]) AS w(a, r)",
-                vec![
-                    self.engine.texts(keys.iter().map(|(account, _)| *account)),
-                    self.engine.texts(keys.iter().map(|(_, request)| *request)),
-                ],
-            ),
-            // One list of pairs: two lists would be joined row by row.
-            Engine::Sqlite => (
-                "SELECT value->>0, $1, value->>1 FROM json_each($2)",
-                vec![serde_json::to_string(keys).expect("texts are JSON").into()],
-            ),
-        };
-        values.insert(0, principal.into());
-        let sql = format!(
-            "SELECT account_number, request_id, content_hash FROM idempotency
-                WHERE (account_number, principal, request_id) IN ({wanted})
-                    AND class = 'EFFECT'"
-        );
-        let rows = self.read(self.engine.statement(&sql, values)).await?;
+        static SQL: Spelled = Spelled::new();
+        let engine = self.engine;
+        let sql = SQL.get(engine, || find_each_effect(engine));
+        let values: [Value; 3] = [
+            engine.texts(keys.iter().map(|(account, _)| *account)),
+            principal.into(),
+            engine.texts(keys.iter().map(|(_, request)| *request)),
+        ];
+        let rows = self.read(engine.statement(sql, values)).await?;
         let text = |row: &QueryResult, column| row.try_get::<String>("", column);
         rows.iter()
             .map(|row| {
@@ -112,6 +100,24 @@ fn find_each(engine: Engine) -> String {
                 ON t.account_number = a.value
                     AND t.principal = $2->>a.key AND t.request_id = $3->>a.key
             WHERE {remembered}"
+        ),
+    }
+}
+
+/// As [`find_each`], of one principal and without what was answered.
+fn find_each_effect(engine: Engine) -> String {
+    let columns = "t.account_number, t.request_id, t.content_hash";
+    match engine {
+        Engine::Postgres => format!(
+            "SELECT {columns} FROM unnest($1::text[], $3::text[]) AS k (account_number, request_id)
+            CROSS JOIN LATERAL (SELECT * FROM idempotency t WHERE t.account_number = k.account_number
+                AND t.principal = $2 AND t.request_id = k.request_id
+                AND t.class = 'EFFECT' OFFSET 0) t"
+        ),
+        Engine::Sqlite => format!(
+            "SELECT {columns} FROM json_each($1) a CROSS JOIN idempotency t
+                ON t.account_number = a.value AND t.principal = $2 AND t.request_id = $3->>a.key
+            WHERE t.class = 'EFFECT'"
         ),
     }
 }

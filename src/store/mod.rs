@@ -134,6 +134,15 @@ const SQLITE_CACHE_KIB: u32 = 8_000;
 /// After how much idleness within a transaction PostgreSQL ends it. The ledger only decides between
 /// statements, so one that idles is lost: its rows have to be free for whoever goes on.
 const IDLE_IN_TRANSACTION_TIMEOUT: Duration = Duration::from_secs(10);
+/// How PostgreSQL plans our statements. Each has an index and few keys. A plan is kept with its
+/// connection, and one made while a table was empty would scan or hash all of it when it is full. One
+/// plan fits all parameters, so none is made anew for each execution.
+const PLANS: [(&str, &str); 4] = [
+    ("enable_seqscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    ("plan_cache_mode", "force_generic_plan"),
+];
 /// How long closing waits for connections that are in use.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
 
@@ -274,11 +283,7 @@ fn options(engine: Engine, url: &str, connections: u32) -> ConnectOptions {
                         IDLE_IN_TRANSACTION_TIMEOUT.as_millis(),
                     ),
                 ];
-                // Every statement of ours has an index. A plan is kept with its connection, and one
-                // made while a table was empty would scan it when it is full. One plan fits all
-                // parameters, so none is made anew for each execution.
-                let plans = [("enable_seqscan", "off"), ("plan_cache_mode", "force_generic_plan")];
-                postgres.options(bounds).options(plans)
+                postgres.options(bounds).options(PLANS)
             });
             // The pool itself would ask a connection that comes back whether it lives, and wait for
             // the answer for ever; after a network came apart all its places would be taken so.
