@@ -101,7 +101,7 @@ impl Intake {
         self.insist(async || {
             let transaction = self.parts.store.begin().await?;
             transaction.import_run_update(run).await?;
-            Ok(transaction.commit().await?)
+            transaction.commit().await
         })
         .await
     }

@@ -157,13 +157,18 @@ impl Table {
                 (source, values.collect::<Vec<_>>())
             }
             Engine::Sqlite => {
-                let values = names.iter().map(|name| format!("r.value->>'$.{name}'"));
-                ("json_each($1) AS r".to_owned(), values.collect())
+                let values = names.iter().map(|name| format!("r.row->>'{name}'"));
+                ("r".to_owned(), values.collect())
             }
         };
         let others = || names.iter().zip(&values).filter(|(name, _)| !self.key.contains(name));
+        // Asked for column by column, json_each would spell each row out as text once a column.
+        let with = match engine {
+            Engine::Postgres => "",
+            Engine::Sqlite => "WITH r AS MATERIALIZED (SELECT value AS row FROM json_each($1)) ",
+        };
         let insert = format!(
-            "INSERT INTO {} ({list}) SELECT {} FROM {source}",
+            "{with}INSERT INTO {} ({list}) SELECT {} FROM {source}",
             self.name,
             values.join(", ")
         );
@@ -193,7 +198,7 @@ impl Table {
                     .map(|(name, value)| format!("t.{name} = {value}"))
                     .collect();
                 format!(
-                    "UPDATE {} AS t SET {} FROM {source} WHERE {}",
+                    "{with}UPDATE {} AS t SET {} FROM {source} WHERE {}",
                     self.name,
                     set.join(", "),
                     same.join(" AND ")

@@ -7,6 +7,7 @@ use sea_orm::sea_query::Value;
 use super::bulk::{Kind, Spelled, Statements, Table, as_text};
 use super::{Engine, Error, Store, Transaction, documents};
 use crate::domain::batch::{REFUSAL_REMEMBERED_DAYS, Remembered, RequestKey};
+use crate::domain::id::AccountNumber;
 
 pub(super) static IDEMPOTENCY: Table = Table {
     name: "idempotency",
@@ -27,25 +28,23 @@ pub(super) static IDEMPOTENCY: Table = Table {
 pub(super) const FORGETTABLE: &str = "idempotency.class = 'REFUSAL'";
 
 impl Store {
-    /// Whether the effects of these requests of one principal are remembered: account, request id
-    /// and content hash of those that are.
+    /// The effects that are remembered of a principal on these accounts: account, request id and
+    /// content hash. By account only, because a list of pairs may be planned as a scan.
     ///
     /// # Errors
     /// What the database says.
     pub async fn idempotency_find_effects(
         &self,
         principal: &str,
-        keys: &[(&str, &str)],
+        numbers: &[&AccountNumber],
     ) -> Result<Vec<(String, String, String)>, Error> {
-        static SQL: Spelled = Spelled::new();
-        let engine = self.engine;
-        let sql = SQL.get(engine, || find_each_effect(engine));
-        let values: [Value; 3] = [
-            engine.texts(keys.iter().map(|(account, _)| *account)),
-            principal.into(),
-            engine.texts(keys.iter().map(|(_, request)| *request)),
-        ];
-        let rows = self.read(engine.statement(sql, values)).await?;
+        let among = self.engine.among("account_number", 1);
+        let sql = format!(
+            "SELECT account_number, request_id, content_hash FROM idempotency
+                WHERE {among} AND principal = $2 AND class = 'EFFECT'"
+        );
+        let texts = self.engine.texts(numbers.iter().map(|number| number.as_str()));
+        let rows = self.read(self.engine.statement(&sql, [texts, principal.into()])).await?;
         let text = |row: &QueryResult, column| row.try_get::<String>("", column);
         rows.iter()
             .map(|row| {
@@ -100,24 +99,6 @@ fn find_each(engine: Engine) -> String {
                 ON t.account_number = a.value
                     AND t.principal = $2->>a.key AND t.request_id = $3->>a.key
             WHERE {remembered}"
-        ),
-    }
-}
-
-/// As [`find_each`], of one principal and without what was answered.
-fn find_each_effect(engine: Engine) -> String {
-    let columns = "t.account_number, t.request_id, t.content_hash";
-    match engine {
-        Engine::Postgres => format!(
-            "SELECT {columns} FROM unnest($1::text[], $3::text[]) AS k (account_number, request_id)
-            CROSS JOIN LATERAL (SELECT * FROM idempotency t WHERE t.account_number = k.account_number
-                AND t.principal = $2 AND t.request_id = k.request_id
-                AND t.class = 'EFFECT' OFFSET 0) t"
-        ),
-        Engine::Sqlite => format!(
-            "SELECT {columns} FROM json_each($1) a CROSS JOIN idempotency t
-                ON t.account_number = a.value AND t.principal = $2 AND t.request_id = $3->>a.key
-            WHERE t.class = 'EFFECT'"
         ),
     }
 }

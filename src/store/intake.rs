@@ -21,16 +21,15 @@ use crate::domain::money::Currency;
 use crate::domain::transaction::Transaction as Row;
 
 /// A row that is there already, by any import or posting, stays as it is.
-const INSERT_SQLITE: &str =
-    "INSERT INTO transaction_log (transaction_id, account_number, entry_seq,
+const INSERT_SQLITE: &str = "WITH r AS MATERIALIZED (SELECT value AS v FROM json_each($1))
+    INSERT INTO transaction_log (transaction_id, account_number, entry_seq,
         transaction_type, transaction_amount, currency_code, direction, initiator, entry_channel,
         purpose, counterparty_account, counterparty_name, value_time, transaction_date,
         transaction_time, balance_after_minor, risk_score, risk_flag,
         recorded_time, recorded_by, mode, origin)
-    SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7,
-        value->>8, value->>9, value->>10, value->>11, value->>12, value->>13, value->>14,
-        value->>15, value->>16, value->>17, $2, $3, 'FACT', 'IMPORTED'
-    FROM json_each($1) WHERE true
+    SELECT v->>0, v->>1, v->>2, v->>3, v->>4, v->>5, v->>6, v->>7, v->>8, v->>9, v->>10, v->>11,
+        v->>12, v->>13, v->>14, v->>15, v->>16, v->>17, $2, $3, 'FACT', 'IMPORTED'
+    FROM r WHERE true
     ON CONFLICT (transaction_id, account_number) DO NOTHING";
 
 const INSERT_POSTGRES: &str = "INSERT INTO transaction_log (transaction_id, account_number,
@@ -46,10 +45,11 @@ const INSERT_POSTGRES: &str = "INSERT INTO transaction_log (transaction_id, acco
         AS r(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r)
     ON CONFLICT (transaction_id, account_number) DO NOTHING";
 
-const MOVE_SQLITE: &str = "UPDATE account_balance AS t SET
-        last_transaction_time = max(coalesce(t.last_transaction_time, ''), r.value->>1),
-        last_customer_time = nullif(max(coalesce(t.last_customer_time, ''), r.value->>2), '')
-    FROM json_each($1) AS r WHERE t.account_number = r.value->>0";
+const MOVE_SQLITE: &str = "WITH r AS MATERIALIZED (SELECT value AS v FROM json_each($1))
+    UPDATE account_balance AS t SET
+        last_transaction_time = max(coalesce(t.last_transaction_time, ''), v->>1),
+        last_customer_time = nullif(max(coalesce(t.last_customer_time, ''), v->>2), '')
+    FROM r WHERE t.account_number = v->>0";
 
 const MOVE_POSTGRES: &str = "UPDATE account_balance AS t SET
         last_transaction_time = greatest(t.last_transaction_time, r.any_time::timestamptz),

@@ -1,7 +1,7 @@
 //! Rows that are commands: each goes through the ledger under an id of its own, so that it takes
 //! effect once however often it is sent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
@@ -47,13 +47,12 @@ pub(super) async fn carry_out(
     core: &Core,
     rows: Vec<(Position, Envelope)>,
 ) -> Result<Outcome, CliError> {
-    let keys: Vec<(&str, &str)> = rows
-        .iter()
-        .map(|(_, row)| (row.account_number.as_str(), row.request_id.as_str()))
-        .collect();
+    let numbers: BTreeSet<&AccountNumber> =
+        rows.iter().map(|(_, row)| &row.account_number).collect();
+    let numbers: Vec<&AccountNumber> = numbers.into_iter().collect();
     let known: BTreeMap<(String, String), String> = core
         .store
-        .idempotency_find_effects(PRINCIPAL, &keys)
+        .idempotency_find_effects(PRINCIPAL, &numbers)
         .await?
         .into_iter()
         .map(|(account, request, hash)| ((account, request), hash))

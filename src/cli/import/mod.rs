@@ -149,7 +149,6 @@ impl Job<'_> {
         parse: impl Fn(&Row<'_>, &Formats) -> Result<T, String> + Send + 'static,
         take: impl AsyncFn(&Core, i64, Vec<(Position, T)>) -> Result<Outcome, CliError>,
     ) -> Result<ExitCode, CliError> {
-        let batch_rows = self.batch_rows();
         let source = Source::open(&self.known, self.options)?;
         let formats = Formats {
             zone: self.settings.rules.zone,
@@ -159,11 +158,11 @@ impl Job<'_> {
         };
         let parse = move |row: &Row<'_>| parse(row, &formats);
         if self.options.dry_run {
-            return self.dry(source, batch_rows, parse).await;
+            return self.dry(source, parse).await;
         }
         let store = service::connect(self.settings).await?;
         let core = Core::start(store, Clock::System, self.settings);
-        let done = self.take_all(&core, source, batch_rows, parse, take).await;
+        let done = self.take_all(&core, source, parse, take).await;
         core.drain(self.settings.drain).await;
         let (tally, text) = done?;
         print(&text)?;
@@ -185,7 +184,6 @@ impl Job<'_> {
         &self,
         core: &Core,
         source: Source,
-        batch_rows: usize,
         parse: impl Fn(&Row<'_>) -> Result<T, String> + Send + 'static,
         take: impl AsyncFn(&Core, i64, Vec<(Position, T)>) -> Result<Outcome, CliError>,
     ) -> Result<(Tally, String), CliError> {
@@ -197,7 +195,7 @@ impl Job<'_> {
         let from = run.position();
         let done_bytes = from.as_ref().map_or(0, Position::byte);
         let mut progress = Progress::begin(source.size(), done_bytes, tally);
-        let mut batches = source.read(from, batch_rows, parse)?;
+        let mut batches = source.read(from, self.batch_rows(), parse)?;
         while let Some(batch) = batches.recv().await {
             let batch = batch?;
             let outcome = take(core, run.id(), batch.rows).await?;
@@ -215,12 +213,11 @@ impl Job<'_> {
     async fn dry<T: Send + 'static>(
         &self,
         source: Source,
-        batch_rows: usize,
         parse: impl Fn(&Row<'_>) -> Result<T, String> + Send + 'static,
     ) -> Result<ExitCode, CliError> {
         let mut rejects = Rejects::beginning(&self.options.file, self.options.rejects())?;
         let (mut readable, mut rejected) = (0, 0);
-        let mut batches = source.read(None, batch_rows, parse)?;
+        let mut batches = source.read(None, self.batch_rows(), parse)?;
         while let Some(batch) = batches.recv().await {
             let batch = batch?;
             readable += batch.rows.len();
