@@ -3,6 +3,7 @@
 
 mod demo;
 mod import;
+mod load;
 mod migrate;
 mod query;
 mod serve;
@@ -37,6 +38,8 @@ enum Command {
     Migrate(migrate::Migrate),
     /// Take accounts over from files of another system
     Import(import::Import),
+    /// Call a running service as fast as so many callers can, and print the rate
+    Load(load::Load),
     /// Show the status of an account
     Query(query::Query),
     /// Check that no row of the status history was edited, lost or cut off
@@ -86,6 +89,7 @@ pub async fn run() -> Result<ExitCode, CliError> {
         Command::Demo(demo) => demo.run(settings).await,
         Command::Migrate(migrate) => migrate.run(&settings).await,
         Command::Import(import) => import.run(&settings).await,
+        Command::Load(load) => load.run(&settings).await,
         Command::Query(query) => query.run(&settings).await,
         Command::VerifyHistory(verify) => verify.run(&settings).await,
     }
