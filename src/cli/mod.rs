@@ -36,7 +36,7 @@ enum Command {
     Demo(demo::Demo),
     /// Bring the schema up to date, or show where it is
     Migrate(migrate::Migrate),
-    /// Take accounts over from files of another system
+    /// Take a bank over from files of another system
     Import(import::Import),
     /// Call a running service as fast as so many callers can, and print the rate
     Load(load::Load),

@@ -53,8 +53,8 @@ impl Intake {
         Self { parts: parts.clone() }
     }
 
-    /// Takes a chunk of transactions in one commit; answers once they are durable. A chunk is best
-    /// sorted by account, and no other chunk under way has the same accounts.
+    /// Takes a chunk of transactions in one commit; answers once they are durable. The chunk is sorted
+    /// by account, and no other chunk under way has the same accounts.
     ///
     /// # Errors
     /// `Unavailable` and `Conflict` when it was tried in vain, `Internal` for a bug.
@@ -152,13 +152,13 @@ impl Intake {
             }
         }
         for rows in fit.chunks(STATEMENT_ROWS) {
-            let rows: Vec<Transaction> = rows.iter().map(|(_, row)| row.clone()).collect();
+            let rows: Vec<&Transaction> = rows.iter().map(|(_, row)| row).collect();
             taken.new += transaction.transaction_insert_new(&rows).await?;
         }
         if taken.new < fit.len() as u64 {
             fit = without_others(&transaction, fit, &mut taken.unfit).await?;
         }
-        taken.present = fit.len() as u64 - taken.new;
+        taken.present = (fit.len() as u64).saturating_sub(taken.new);
         let moved: Vec<Moved> = fit
             .chunk_by(|(_, one), (_, next)| one.account_number == next.account_number)
             .filter_map(|rows| {

@@ -83,11 +83,11 @@ impl Transaction {
     ///
     /// # Errors
     /// What the database says.
-    pub async fn transaction_insert_new(&self, rows: &[Row]) -> Result<u64, Error> {
+    pub async fn transaction_insert_new(&self, rows: &[&Row]) -> Result<u64, Error> {
         let Some(first) = rows.first() else { return Ok(0) };
         let recorded = [self.engine.time(first.recorded_time), first.recorded_by.as_str().into()];
         let (sql, mut values) = match self.engine {
-            Engine::Sqlite => (INSERT_SQLITE, vec![json(rows.iter().map(Cells))?]),
+            Engine::Sqlite => (INSERT_SQLITE, vec![json(rows.iter().map(|row| Cells(row)))?]),
             Engine::Postgres => (INSERT_POSTGRES, columns(rows)),
         };
         values.extend(recorded);
@@ -184,11 +184,11 @@ impl Serialize for Cells<'_> {
 }
 
 /// Rows as the arrays that [`INSERT_POSTGRES`] reads, in its order.
-fn columns(rows: &[Row]) -> Vec<Value> {
+fn columns(rows: &[&Row]) -> Vec<Value> {
     use ArrayType::{BigInt, ChronoDateTimeUtc, String as Text};
     let word = |word: &'static str| Value::from(word);
     let array = |kind, cell: &dyn Fn(&Row) -> Value| {
-        Value::Array(kind, Some(Box::new(rows.iter().map(cell).collect())))
+        Value::Array(kind, Some(Box::new(rows.iter().map(|row| cell(row)).collect())))
     };
     vec![
         array(Text, &|row| row.transaction_id.as_str().into()),

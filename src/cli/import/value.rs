@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound, TimeZone, Utc};
 use chrono_tz::Tz;
 use strum::VariantArray;
 
@@ -89,8 +89,10 @@ impl Formats {
             .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
     }
 
+    /// Whole microseconds, which every engine stores without loss.
     fn instant(&self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
-        self.zone.from_local_datetime(&local).earliest().map(|at| at.with_timezone(&Utc))
+        let at = self.zone.from_local_datetime(&local).earliest()?;
+        Some(at.with_timezone(&Utc).trunc_subsecs(6))
     }
 
     fn behind(&self, name: &str, at: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
