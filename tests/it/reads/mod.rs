@@ -2,6 +2,7 @@
 
 mod batch;
 mod customers;
+mod gathered;
 mod pages;
 mod standing;
 mod views;
