@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::account::Account;
 use crate::domain::card::{Card, CardNumber};
-use crate::domain::command::Outcome;
 use crate::domain::condition::Condition;
 use crate::domain::freeze::{Freeze, FreezeAct};
 use crate::domain::history::{HistoryKey, StatusChange};
@@ -66,36 +65,12 @@ pub struct Remembered {
     pub request_id: RequestId,
     /// What was asked.
     pub content_hash: String,
-    /// The answer, a [`Kept`] as JSON.
+    /// The answer, as JSON; the book knows how.
     pub outcome: String,
     /// EFFECT is kept for ever, REFUSAL for 30 days.
     pub class: RememberedClass,
     /// When it was answered.
     pub recorded_time: DateTime<Utc>,
-}
-
-/// An answer as it is remembered.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Kept {
-    /// A reservation, which its own row tells: the answer is as long as the row, and every
-    /// withdrawal would write it twice.
-    Reserved {
-        /// The withdrawal.
-        reserved: WithdrawalId,
-    },
-    /// Everything else, as it was answered.
-    Whole(Box<Outcome>),
-}
-
-impl Remembered {
-    /// The withdrawal that has to be loaded to answer this again.
-    pub fn reserved(&self) -> Option<WithdrawalId> {
-        match serde_json::from_str(&self.outcome) {
-            Ok(Kept::Reserved { reserved }) => Some(reserved),
-            Ok(Kept::Whole(_)) | Err(_) => None,
-        }
-    }
 }
 
 /// How long an answer is remembered.

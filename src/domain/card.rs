@@ -213,3 +213,19 @@ mod tests {
         assert_eq!(format!("{number} {number:?} {}", number.last4()), "…0050 …0050 0050");
     }
 }
+
+/// What becomes of a card.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardReceipt {
+    /// The card after the command.
+    pub card: Card,
+    /// The one that took its place.
+    pub new_card: Option<Card>,
+}
+
+impl CardReceipt {
+    /// Of one card alone.
+    pub fn of(card: Card) -> Self {
+        Self { card, new_card: None }
+    }
+}

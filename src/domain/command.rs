@@ -18,7 +18,7 @@ use super::act::record_transaction::RecordTransaction;
 use super::act::release_freeze::ReleaseFreeze;
 use super::act::withdraw::Withdraw;
 use super::batch::Needs;
-use super::card::Card;
+use super::card::CardReceipt;
 use super::freeze::Freeze;
 use super::id::{AccountNumber, RequestId, WithdrawalId};
 use super::principal::Principal;
@@ -153,22 +153,6 @@ pub struct FreezeReceipt {
     pub account: Account,
     /// Withdrawals that were not sent and gave way to it, newest first.
     pub cancelled: Vec<WithdrawalId>,
-}
-
-/// What becomes of a card.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CardReceipt {
-    /// The card after the command.
-    pub card: Card,
-    /// The one that took its place.
-    pub new_card: Option<Card>,
-}
-
-impl CardReceipt {
-    /// Of one card alone.
-    pub fn of(card: Card) -> Self {
-        Self { card, new_card: None }
-    }
 }
 
 /// What a command answers.

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::{Error, Transaction};
-use crate::domain::batch::{Loaded, Needs, Remembered, RequestKey};
-use crate::domain::book::request_key;
+use crate::domain::batch::{Loaded, Needs, RequestKey};
+use crate::domain::book::{self, request_key};
 use crate::domain::card::CardNumber;
 use crate::domain::command::{Effect, Envelope};
 use crate::domain::id::{AccountNumber, FreezeId, TransactionId, WithdrawalId};
@@ -64,7 +64,7 @@ impl Transaction {
         loaded: &mut Loaded,
     ) -> Result<(), Error> {
         let answered: Vec<WithdrawalId> =
-            loaded.remembered.values().filter_map(Remembered::reserved).collect();
+            loaded.remembered.values().filter_map(book::reserved).collect();
         let needed = needs.iter().filter_map(|(_, need)| need.withdrawal.as_ref());
         let ids: Vec<&WithdrawalId> = needed.chain(&answered).collect();
         let unsent: Vec<&AccountNumber> =

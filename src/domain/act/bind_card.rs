@@ -8,8 +8,7 @@ use serde_json::json;
 
 use super::{Answer, Decision, Draft, not_open};
 use crate::domain::batch::Loaded;
-use crate::domain::card::{Card, CardNumber, CardState, is_free};
-use crate::domain::command::CardReceipt;
+use crate::domain::card::{Card, CardNumber, CardReceipt, CardState, is_free};
 use crate::domain::refusal::{Reason, Refusal, Refused};
 
 /// A card to bind.

@@ -7,8 +7,7 @@ use super::bind_card::{bound, taken};
 use super::{Answer, Decision, Draft, not_open};
 use crate::domain::account::Account;
 use crate::domain::batch::Loaded;
-use crate::domain::card::{Card, CardAction, CardNumber};
-use crate::domain::command::CardReceipt;
+use crate::domain::card::{Card, CardAction, CardNumber, CardReceipt};
 use crate::domain::refusal::{Fact, Reason, Refusal, Refused, Violation};
 
 /// A card to change.

@@ -22,7 +22,7 @@ use super::account::{Account, Balance, Profile};
 use super::approval::ApprovalStatus;
 use super::batch::{Ids, Rules};
 use super::card::Card;
-use super::command::CardReceipt;
+use super::card::CardReceipt;
 use super::condition::Condition;
 use super::freeze::{Freeze, FreezeAct, FreezeMode};
 use super::id::{AccountNumber, ConditionId};

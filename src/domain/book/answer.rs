@@ -3,14 +3,38 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::account::Account;
 use crate::domain::act::{Answer, Decision, Written};
-use crate::domain::batch::{Kept, Remembered};
+use crate::domain::batch::Remembered;
 use crate::domain::command::{FreezeReceipt, Outcome, Receipt};
 use crate::domain::id::WithdrawalId;
 use crate::domain::refusal::{Reason, Refused};
 use crate::domain::transaction::Transaction;
 use crate::domain::withdrawal::Withdrawal;
+
+/// An answer as it is remembered.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Kept {
+    /// A reservation, which its own row tells: the answer is as long as the row, and every
+    /// withdrawal would write it twice.
+    Reserved {
+        /// The withdrawal.
+        reserved: WithdrawalId,
+    },
+    /// Everything else, as it was answered.
+    Whole(Box<Outcome>),
+}
+
+/// The withdrawal that has to be loaded to answer a request again.
+pub fn reserved(first: &Remembered) -> Option<WithdrawalId> {
+    match serde_json::from_str(&first.outcome) {
+        Ok(Kept::Reserved { reserved }) => Some(reserved),
+        Ok(Kept::Whole(_)) | Err(_) => None,
+    }
+}
 
 /// The first answer again; REQUEST_ID_REUSED when something else is asked under the same id.
 pub(super) fn replay(

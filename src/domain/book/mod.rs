@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Duration, Utc};
 use serde_json::json;
 
+pub use self::answer::reserved;
 use super::account::Account;
 use super::act::{Beginning, Decision, Draft, Written};
 use super::approval::ApprovalStatus;

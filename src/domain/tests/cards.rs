@@ -6,8 +6,9 @@ use super::support::{
     World, account, bind, card_number, change, change_card, number, replace, table,
 };
 use crate::domain::action::Action;
+use crate::domain::card::CardReceipt;
 use crate::domain::card::{Card, CardAction, CardState};
-use crate::domain::command::{CardReceipt, Receipt};
+use crate::domain::command::Receipt;
 use crate::domain::id::AccountNumber;
 use crate::domain::refusal::{Fact, Reason};
 use crate::domain::status::Lifecycle;

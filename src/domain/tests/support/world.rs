@@ -179,7 +179,7 @@ impl World {
         let key = book::request_key(envelope);
         loaded.remembered.extend(self.remembered.get(&key).map(|row| (key, row.clone())));
         let answered = self.remembered.get(&book::request_key(envelope));
-        let answered = answered.and_then(Remembered::reserved);
+        let answered = answered.and_then(book::reserved);
         let needs = envelope.command.needs();
         for withdrawal in self.tables.withdrawals.values() {
             let unsent = needs.unsent
