@@ -130,10 +130,12 @@ const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
 const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 /// Pages that each SQLite connection keeps, in KiB; the default of 2,000 reads the upper pages of
 /// large tables over and over.
-const SQLITE_CACHE_KIB: u32 = 8_000;
+const SQLITE_CACHE_KIB: u32 = 4_000;
 /// After how much idleness within a transaction PostgreSQL ends it. The ledger only decides between
 /// statements, so one that idles is lost: its rows have to be free for whoever goes on.
 const IDLE_IN_TRANSACTION_TIMEOUT: Duration = Duration::from_secs(10);
+/// Bytes of the SQLite file that are read where the system keeps them, without a copy for each page.
+const SQLITE_MAPPED_BYTES: u32 = 128 << 20;
 /// How PostgreSQL plans our statements. Each has an index and few keys. A plan is kept with its
 /// connection, and one made while a table was empty would scan or hash all of it when it is full. One
 /// plan fits all parameters, so none is made anew for each execution.
@@ -262,6 +264,7 @@ fn options(engine: Engine, url: &str, connections: u32) -> ConnectOptions {
                     // An acknowledged withdrawal survives the loss of power.
                     .pragma("synchronous", "FULL")
                     .pragma("cache_size", format!("-{SQLITE_CACHE_KIB}"))
+                    .pragma("mmap_size", SQLITE_MAPPED_BYTES.to_string())
             });
             // SQLite undoes a transaction by itself when it can't write, and the ROLLBACK that
             // follows fails. The driver then believes to be inside of it still, begins the next one
