@@ -18,6 +18,26 @@ pub mod v1 {
     tonic::include_proto!("accountstatus.v1");
 }
 
+/// Messages, clients and servers of the package `accountstatus.channel.v1`.
+pub mod channel {
+    /// Its only version.
+    #[allow(
+        missing_docs,
+        missing_debug_implementations,
+        unreachable_pub,
+        rustdoc::all,
+        clippy::all,
+        clippy::pedantic,
+        clippy::allow_attributes_without_reason,
+        clippy::disallowed_methods,
+        clippy::disallowed_types,
+        reason = "generated code"
+    )]
+    pub mod v1 {
+        tonic::include_proto!("accountstatus.channel.v1");
+    }
+}
+
 /// The contract as an encoded `FileDescriptorSet`, imports and comments included, for reflection.
 pub const FILE_DESCRIPTOR_SET: &[u8] =
     tonic::include_file_descriptor_set!("accountstatus_descriptor");

@@ -4,18 +4,19 @@
 use std::path::{Path, PathBuf};
 
 /// In this order: a module may import only what stands before it.
-const ORDER: [&str; 17] = [
+const ORDER: [&str; 18] = [
     "domain",
     "clock",
     "text",
     "store",
     "feed",
     "ledger",
+    "pb",
     "ask",
     "payout",
     "sweep",
+    "simulator",
     "auth",
-    "pb",
     "grpc",
     "http",
     "config",
@@ -24,7 +25,7 @@ const ORDER: [&str; 17] = [
     "cli",
 ];
 /// Beside each other: none of a group imports another of it.
-const PEERS: [&[&str]; 2] = [&["ask", "payout", "sweep"], &["grpc", "http"]];
+const PEERS: [&[&str]; 2] = [&["ask", "payout", "sweep", "simulator"], &["grpc", "http"]];
 const FILE_MAX_LINES: usize = 400;
 const TOP: [&str; 15] = [
     ".ci",
