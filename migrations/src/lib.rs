@@ -11,6 +11,7 @@ mod m20261122_000001_foundation;
 mod m20261122_000002_cards;
 mod m20261122_000003_imported_history;
 mod m20261122_000004_reading;
+mod m20261122_000005_bookings;
 
 /// Knows every migration, oldest first.
 #[derive(Debug)]
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000002_cards::Migration),
             Box::new(m20261122_000003_imported_history::Migration),
             Box::new(m20261122_000004_reading::Migration),
+            Box::new(m20261122_000005_bookings::Migration),
         ]
     }
 }

@@ -207,6 +207,8 @@ pub enum TransactionType {
     Return,
     /// Interest.
     Interest,
+    /// A payout that settled.
+    Payout,
 }
 
 /// The operation that a transaction is, for the what-may-pass table.
@@ -235,6 +237,34 @@ pub enum Origin {
     Posted,
     /// History of another system: it moved nothing.
     Imported,
+}
+
+/// Where a posting is booked. What is not on the balance moved neither the balance nor the
+/// account's last times: it stands on a list that someone works off.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Booking {
+    /// On the account's balance.
+    #[default]
+    Balance,
+    /// A debit that happened although the account has not the money for it: owed to the bank.
+    Receivable,
+    /// Money that has come although the account can't take it, or that no one can place yet: kept
+    /// by the bank.
+    Suspense,
 }
 
 /// A row of `transaction_log`; the field names are its columns.
@@ -289,4 +319,7 @@ pub struct Transaction {
     /// Posted here, or imported.
     #[serde(default)]
     pub origin: Origin,
+    /// Where it is booked. Imported history is booked nowhere here and says BALANCE.
+    #[serde(default)]
+    pub booking: Booking,
 }

@@ -208,6 +208,7 @@ named!(
         Collection,
         Return,
         Interest,
+        Payout,
     }
 );
 named!(BeneficiaryKind = BeneficiaryKind { Person, Organisation });

@@ -33,6 +33,7 @@ pub(super) static TRANSACTION_LOG: Table = Table {
         ("risk_score", Kind::Plain),
         ("risk_flag", Kind::Plain),
         ("origin", Kind::Plain),
+        ("booking", Kind::Plain),
     ],
     statements: Statements::new(),
 };

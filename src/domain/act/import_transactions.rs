@@ -12,7 +12,8 @@ use crate::domain::id::{AccountNumber, TransactionId};
 use crate::domain::money::{Currency, Minor, Money};
 use crate::domain::terms;
 use crate::domain::transaction::{
-    Direction, EntryChannel, Initiator, Mode, Origin, Purpose, Transaction, TransactionType,
+    Booking, Direction, EntryChannel, Initiator, Mode, Origin, Purpose, Transaction,
+    TransactionType,
 };
 
 /// A transaction as the other system has it.
@@ -148,6 +149,7 @@ impl ImportTransaction {
             risk_score: self.risk_score,
             risk_flag: self.risk_flag.clone(),
             origin: Origin::Imported,
+            booking: Booking::Balance,
         }
     }
 }
@@ -184,14 +186,16 @@ pub fn likely_initiator(kind: TransactionType, direction: Direction) -> Initiato
             TransactionType::Transfer
             | TransactionType::Cash
             | TransactionType::Payment
-            | TransactionType::Return,
+            | TransactionType::Return
+            | TransactionType::Payout,
             Direction::Credit,
         ) => Initiator::Counterparty,
         (
             TransactionType::Transfer
             | TransactionType::Cash
             | TransactionType::Payment
-            | TransactionType::Return,
+            | TransactionType::Return
+            | TransactionType::Payout,
             Direction::Debit,
         ) => Initiator::Customer,
     }

@@ -10,6 +10,7 @@ pub mod import_account;
 pub mod import_freeze;
 pub mod import_transactions;
 pub mod open_account;
+pub mod posting;
 pub mod record_transaction;
 pub mod release_freeze;
 pub mod withdraw;

@@ -4,8 +4,8 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use serde_json::json;
 
+use super::posting::{self, Posting, balance_after};
 use super::{Answer, Decision, Draft, same_currency};
 use crate::domain::batch::{Ids, Loaded};
 use crate::domain::id::TransactionId;
@@ -13,10 +13,9 @@ use crate::domain::money::{Minor, Money};
 use crate::domain::pass::{self, Movement, Operation, Presence};
 use crate::domain::refusal::{Reason, Refusal, Refused};
 use crate::domain::status::ConditionKind;
-use crate::domain::terms;
 use crate::domain::transaction::{
-    Direction, EntryChannel, Identification, Initiator, Mode, Origin, Purpose, Transaction,
-    TransactionType, customer_debit, operation, presence,
+    Booking, Direction, EntryChannel, Identification, Initiator, Mode, Purpose, TransactionType,
+    customer_debit, operation, presence,
 };
 
 /// A transaction to record.
@@ -72,12 +71,11 @@ impl RecordTransaction {
         };
         let movement = self.movement(amount);
         Refused::check(self.refusals(draft, movement))?;
-        self.move_money(draft, amount)?;
+        if balance_after(&draft.account.balance, self.direction, amount).is_none() {
+            return Err(Refusal::field("amount", "would exceed 64-bit minor units").into());
+        }
         let reactivated = self.reactivate(draft, movement);
-        let row = self.row(draft, transaction_id, amount);
-        let payload = json!({ "transaction_id": row.transaction_id, "direction": row.direction });
-        draft.written.events.push(("TRANSACTION_RECORDED", payload));
-        draft.written.transactions.push(row.clone());
+        let row = posting::post(draft, self.posting(transaction_id, amount));
         let reason = if reactivated { "reactivated by the customer" } else { "transaction" };
         Ok(Decision::plain(reason, Answer::Transaction(Box::new(row))))
     }
@@ -101,21 +99,6 @@ impl RecordTransaction {
         refusals
     }
 
-    fn move_money(&self, draft: &mut Draft<'_>, amount: Minor) -> Result<(), Refused> {
-        let balance = &mut draft.account.balance;
-        let after = match self.direction {
-            Direction::Credit => balance.balance_minor.checked_add(amount),
-            Direction::Debit => balance.balance_minor.checked_sub(amount),
-        };
-        balance.balance_minor =
-            after.ok_or_else(|| Refusal::field("amount", "would exceed 64-bit minor units"))?;
-        balance.last_transaction_time = Some(draft.now);
-        if self.initiator == Initiator::Customer {
-            balance.last_customer_time = Some(draft.now);
-        }
-        Ok(())
-    }
-
     /// The customer's own deposit or withdrawal at the counter, identified, wakes a dormant
     /// account; a credit from anyone else never does.
     fn reactivate(&self, draft: &mut Draft<'_>, movement: Movement) -> bool {
@@ -129,33 +112,20 @@ impl RecordTransaction {
         true
     }
 
-    fn row(&self, draft: &mut Draft<'_>, id: TransactionId, amount: Minor) -> Transaction {
-        let value_time = self.value_time.unwrap_or(draft.now);
-        let zone = draft.rules.zone;
-        Transaction {
-            transaction_id: id,
-            account_number: draft.account.number().clone(),
-            entry_seq: draft.next_entry(),
-            transaction_type: self.transaction_type,
-            transaction_amount: amount,
-            currency_code: self.amount.currency,
+    fn posting(&self, transaction_id: TransactionId, amount: Minor) -> Posting {
+        Posting {
+            transaction_id,
             direction: self.direction,
+            amount,
+            transaction_type: self.transaction_type,
             mode: self.mode,
             initiator: self.initiator,
             entry_channel: self.entry_channel,
             purpose: self.purpose,
             counterparty_account: self.counterparty_account.clone(),
             counterparty_name: self.counterparty_name.clone(),
-            value_time,
-            recorded_time: draft.now,
-            transaction_date: terms::local_day(value_time, zone),
-            transaction_time: value_time.with_timezone(&zone).format("%H:%M:%S").to_string(),
-            balance_after_minor: Some(draft.account.balance.balance_minor),
-            available_after_minor: Some(draft.account.available()),
-            recorded_by: draft.principal.name.to_string(),
-            risk_score: None,
-            risk_flag: None,
-            origin: Origin::Posted,
+            value_time: self.value_time,
+            booking: Booking::Balance,
         }
     }
 }

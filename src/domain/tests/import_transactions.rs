@@ -100,6 +100,7 @@ fn without_an_initiator_the_kind_and_the_way_tell_one() {
         (T::Interest, Direction::Credit, Initiator::Bank),
         (T::Transfer, Direction::Credit, Initiator::Counterparty),
         (T::Cash, Direction::Debit, Initiator::Customer),
+        (T::Payout, Direction::Debit, Initiator::Customer),
     ] {
         assert_eq!(likely_initiator(kind, direction), expected, "{kind:?}");
     }

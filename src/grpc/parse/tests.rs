@@ -234,9 +234,8 @@ fn a_fraud_stop_names_its_authority_and_case() {
     assert_eq!(fields(change(body)), ["authority", "document_no"]);
 }
 
-#[test]
-fn a_transaction_may_state_its_own_channel() {
-    let body = v1::RecordTransactionRequest {
+fn deposit() -> v1::RecordTransactionRequest {
+    v1::RecordTransactionRequest {
         account_number: NUMBER.to_owned(),
         mode: v1::TransactionMode::Authorize.into(),
         direction: v1::Direction::Credit.into(),
@@ -245,15 +244,26 @@ fn a_transaction_may_state_its_own_channel() {
         initiator: v1::Initiator::Customer.into(),
         request_id: "posting-0001".to_owned(),
         ..v1::RecordTransactionRequest::default()
-    };
+    }
+}
+
+#[test]
+fn payouts_are_posted_by_the_service_alone() {
+    let payout = v1::TransactionType::Payout.into();
+    let body = v1::RecordTransactionRequest { transaction_type: payout, ..deposit() };
+    assert_eq!(fields(record_transaction(body, &caller())), ["transaction_type"]);
+}
+
+#[test]
+fn a_transaction_may_state_its_own_channel() {
     let channel = |body| match record_transaction(body, &caller()).unwrap().command {
         Command::RecordTransaction(record) => record.entry_channel,
         other => panic!("{other:?}"),
     };
-    assert_eq!(channel(body.clone()), EntryChannel::App);
+    assert_eq!(channel(deposit()), EntryChannel::App);
     let counter = v1::EntryChannel::Counter.into();
     assert_eq!(
-        channel(v1::RecordTransactionRequest { entry_channel: counter, ..body }),
+        channel(v1::RecordTransactionRequest { entry_channel: counter, ..deposit() }),
         EntryChannel::Counter
     );
     let all = [

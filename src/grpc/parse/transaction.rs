@@ -30,6 +30,9 @@ pub(crate) fn record_transaction(
     let direction = wrong.choice::<Direction>("direction", body.direction);
     let amount = wrong.required_money("amount", body.amount);
     let kind = wrong.choice::<TransactionType>("transaction_type", body.transaction_type);
+    if kind == Some(TransactionType::Payout) {
+        wrong.add("transaction_type", "is posted by the service itself");
+    }
     let initiator = wrong.choice::<Initiator>("initiator", body.initiator);
     let entry_channel = match wrong.optional_choice("entry_channel", body.entry_channel) {
         None | Some(EntryChannel::Unspecified) => caller.entry_channel,

@@ -81,15 +81,15 @@ impl Rows<'_> {
         assert!(wrong.is_empty(), "I1/I2: reserved is not what withdrawals hold on {wrong:?}");
     }
 
-    /// I3: imported history moves no balance.
+    /// I3: imported history, and what is booked beside the balance, moves no balance.
     async fn balance_is_opening_and_entries(&self) {
         let wrong = self
             .texts(
                 "SELECT b.account_number FROM account_balance b
                 LEFT JOIN (SELECT account_number, sum(CASE direction WHEN 'CREDIT'
                         THEN transaction_amount ELSE -transaction_amount END) AS moved
-                    FROM transaction_log WHERE origin = 'POSTED' AND account_number {mine}
-                        GROUP BY account_number) t
+                    FROM transaction_log WHERE origin = 'POSTED' AND booking = 'BALANCE'
+                        AND account_number {mine} GROUP BY account_number) t
                     ON t.account_number = b.account_number
                 WHERE b.account_number {mine}
                     AND b.balance_minor <> b.opening_balance_minor + coalesce(t.moved, 0)",

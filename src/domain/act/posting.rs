@@ -1,0 +1,116 @@
+//! A posting: the one way in which a transaction comes to an account, whoever makes it.
+
+use chrono::{DateTime, Utc};
+use serde_json::json;
+
+use super::Draft;
+use crate::domain::account::Balance;
+use crate::domain::id::TransactionId;
+use crate::domain::money::Minor;
+use crate::domain::terms;
+use crate::domain::transaction::{
+    Booking, Direction, EntryChannel, Initiator, Mode, Origin, Purpose, Transaction,
+    TransactionType,
+};
+
+/// What is posted, in the account's currency.
+#[derive(Debug, Clone)]
+pub struct Posting {
+    /// The bank's id, or ours; not yet used on the account.
+    pub transaction_id: TransactionId,
+    /// Which way.
+    pub direction: Direction,
+    /// Minor units, above zero.
+    pub amount: Minor,
+    /// What kind.
+    pub transaction_type: TransactionType,
+    /// Checked or noted.
+    pub mode: Mode,
+    /// Who set it off.
+    pub initiator: Initiator,
+    /// Through which channel.
+    pub entry_channel: EntryChannel,
+    /// What for.
+    pub purpose: Purpose,
+    /// The other side's account; empty = not said.
+    pub counterparty_account: String,
+    /// The other side's name; empty = not said.
+    pub counterparty_name: String,
+    /// When it counts; absent = now.
+    pub value_time: Option<DateTime<Utc>>,
+    /// Where it is booked.
+    pub booking: Booking,
+}
+
+/// The balance after a movement, minor units; `None` when it would not fit 64 bits, or leave less
+/// than what withdrawals hold.
+pub fn balance_after(balance: &Balance, direction: Direction, amount: Minor) -> Option<Minor> {
+    match direction {
+        Direction::Credit => balance.balance_minor.checked_add(amount),
+        Direction::Debit => balance.balance_minor.checked_sub(amount),
+    }
+    .filter(|after| *after >= balance.reserved_minor)
+}
+
+/// Posts it: the row, its event, and, when it is booked on the balance, the balance and the last
+/// times.
+///
+/// # Panics
+/// When it is booked on a balance that has no room for it ([`balance_after`]): whoever posts has
+/// to know that before.
+pub fn post(draft: &mut Draft<'_>, posting: Posting) -> Transaction {
+    match posting.booking {
+        Booking::Balance => book(draft, &posting),
+        Booking::Receivable | Booking::Suspense => {}
+    }
+    let row = row(draft, posting);
+    let payload = json!({
+        "transaction_id": row.transaction_id,
+        "direction": row.direction,
+        "booking": row.booking,
+    });
+    draft.written.events.push(("TRANSACTION_RECORDED", payload));
+    draft.written.transactions.push(row.clone());
+    row
+}
+
+fn book(draft: &mut Draft<'_>, posting: &Posting) {
+    let balance = &mut draft.account.balance;
+    balance.balance_minor = balance_after(balance, posting.direction, posting.amount)
+        .expect("whoever books on the balance has seen that it fits");
+    balance.last_transaction_time = Some(draft.now);
+    if posting.initiator == Initiator::Customer {
+        balance.last_customer_time = Some(draft.now);
+    }
+}
+
+fn row(draft: &mut Draft<'_>, posting: Posting) -> Transaction {
+    let value_time = posting.value_time.unwrap_or(draft.now);
+    let zone = draft.rules.zone;
+    Transaction {
+        transaction_id: posting.transaction_id,
+        account_number: draft.account.number().clone(),
+        entry_seq: draft.next_entry(),
+        transaction_type: posting.transaction_type,
+        transaction_amount: posting.amount,
+        currency_code: draft.account.balance.currency_code,
+        direction: posting.direction,
+        mode: posting.mode,
+        initiator: posting.initiator,
+        entry_channel: posting.entry_channel,
+        purpose: posting.purpose,
+        counterparty_account: posting.counterparty_account,
+        counterparty_name: posting.counterparty_name,
+        value_time,
+        recorded_time: draft.now,
+        transaction_date: terms::local_day(value_time, zone),
+        transaction_time: value_time.with_timezone(&zone).format("%H:%M:%S").to_string(),
+        balance_after_minor: Some(draft.account.balance.balance_minor),
+        available_after_minor: Some(draft.account.available()),
+        recorded_by: draft.principal.name.to_string(),
+        risk_score: None,
+        risk_flag: None,
+        origin: Origin::Posted,
+        booking: posting.booking,
+    }
+}
