@@ -4,12 +4,16 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use chrono::TimeDelta;
 use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
+use http::Uri;
 use serde::Deserialize;
 
 use crate::domain::batch::Rules;
 use crate::domain::history::HistoryKey;
+use crate::domain::id::ChannelId;
+use crate::domain::payout::PayoutRules;
 
 /// The embedded database, used when none is named.
 pub const EMBEDDED_URL: &str = "sqlite://account-status.db";
@@ -21,6 +25,10 @@ const DEFAULT_READERS: u32 = 8;
 const DEFAULT_OPEN_WITHDRAWALS_MAX: i64 = 1_000;
 const DEFAULT_ORAL_LOSS_DAYS: u32 = 5;
 const DEFAULT_DRAIN_SECS: u64 = 20;
+const DEFAULT_PAYOUT_TIMEOUT_MS: u64 = 5_000;
+const PAYOUT_TIMEOUT_MAX_MS: u64 = 300_000;
+const DEFAULT_PAYOUT_HELD_HOURS: u32 = 24;
+const DEFAULT_PAYOUTS_AT_ONCE: u32 = 256;
 /// The key of the history chain where none is set: fit for a demo, not for a bank.
 const DEVELOPMENT_KEY: &str = "account-status development key";
 
@@ -78,6 +86,25 @@ pub struct Given {
     /// Days after which an oral loss report lapses [default: 5]
     #[arg(long, env = "ACCOUNT_STATUS_ORAL_LOSS_DAYS", value_name = "N", global = true)]
     pub oral_loss_days: Option<u32>,
+    /// A payout channel, as in CH-FAST=http://127.0.0.1:50061: its id and where its adapter serves;
+    /// repeatable, the first is tried first. Without any, withdrawals wait
+    #[arg(
+        long,
+        env = "ACCOUNT_STATUS_CHANNEL",
+        value_name = "ID=URL",
+        value_delimiter = ',',
+        global = true
+    )]
+    pub channel: Option<Vec<String>>,
+    /// Milliseconds that a channel may take to answer [default: 5000]
+    #[arg(long, env = "ACCOUNT_STATUS_PAYOUT_TIMEOUT_MS", value_name = "MS", global = true)]
+    pub payout_timeout_ms: Option<u64>,
+    /// Hours for which a withdrawal may be held before it fails and its money goes back [default: 24]
+    #[arg(long, env = "ACCOUNT_STATUS_PAYOUT_HELD_HOURS", value_name = "HOURS", global = true)]
+    pub payout_held_hours: Option<u32>,
+    /// The most payouts that are carried at once [default: 256]
+    #[arg(long, env = "ACCOUNT_STATUS_PAYOUTS_AT_ONCE", value_name = "N", global = true)]
+    pub payouts_at_once: Option<u32>,
     /// Whether the sweep writes down lapses: on or off [default: on]
     #[arg(long, env = "ACCOUNT_STATUS_SWEEP", value_name = "on|off", global = true)]
     pub sweep: Option<Switch>,
@@ -116,6 +143,12 @@ pub struct Settings {
     pub readers: u32,
     /// Whether the history chain has a key of its own.
     pub history_key_is_set: bool,
+    /// The payout channels, the first first, and where each serves.
+    pub channels: Vec<(ChannelId, Uri)>,
+    /// How long a channel may take to answer.
+    pub payout_timeout: std::time::Duration,
+    /// The most payouts that are carried at once.
+    pub payouts_at_once: u32,
     /// Whether the sweep runs.
     pub sweep: Switch,
     /// How long calls may take to finish after a signal to stop.
@@ -153,6 +186,12 @@ pub enum ConfigError {
     /// A number that makes no sense.
     #[error("--{0} must be at least 1")]
     TooSmall(&'static str),
+    /// A time-out that makes no sense.
+    #[error("--payout-timeout-ms must be 1 to {PAYOUT_TIMEOUT_MAX_MS}")]
+    PayoutTimeout,
+    /// A channel that can't be called.
+    #[error("--channel must be ID=URL, as in CH-FAST=http://127.0.0.1:50061, each ID once")]
+    BadChannel,
     /// Without credentials anybody who reaches the server may do anything.
     #[error("--listen {0}: without credentials configured the server listens on loopback only")]
     NotLoopback(SocketAddr),
@@ -191,6 +230,10 @@ impl Given {
             history_key: self.history_key.or(file.history_key),
             open_withdrawals_max: self.open_withdrawals_max.or(file.open_withdrawals_max),
             oral_loss_days: self.oral_loss_days.or(file.oral_loss_days),
+            channel: self.channel.or(file.channel),
+            payout_timeout_ms: self.payout_timeout_ms.or(file.payout_timeout_ms),
+            payout_held_hours: self.payout_held_hours.or(file.payout_held_hours),
+            payouts_at_once: self.payouts_at_once.or(file.payouts_at_once),
             sweep: self.sweep.or(file.sweep),
             drain_secs: self.drain_secs.or(file.drain_secs),
             log: self.log.or(file.log),
@@ -219,6 +262,20 @@ impl Given {
         if open_withdrawals_max < 1 {
             return Err(ConfigError::TooSmall("open-withdrawals-max"));
         }
+        let channels = channels(&self.channel.unwrap_or_default())?;
+        let timeout_ms = self.payout_timeout_ms.unwrap_or(DEFAULT_PAYOUT_TIMEOUT_MS);
+        let held_hours = self.payout_held_hours.unwrap_or(DEFAULT_PAYOUT_HELD_HOURS);
+        let at_once = self.payouts_at_once.unwrap_or(DEFAULT_PAYOUTS_AT_ONCE);
+        if !(1..=PAYOUT_TIMEOUT_MAX_MS).contains(&timeout_ms) {
+            return Err(ConfigError::PayoutTimeout);
+        }
+        let payout_timeout = std::time::Duration::from_millis(timeout_ms);
+        let payouts = PayoutRules {
+            channels: channels.iter().map(|(id, _)| id.clone()).collect(),
+            // Long enough for the call, and for the commits before and after it.
+            lease: TimeDelta::from_std(payout_timeout * 2).unwrap_or(TimeDelta::MAX),
+            held_max: TimeDelta::hours(at_least_one("payout-held-hours", held_hours)?.into()),
+        };
         let days = self.oral_loss_days.unwrap_or(DEFAULT_ORAL_LOSS_DAYS);
         Ok(Settings {
             listen,
@@ -226,6 +283,9 @@ impl Given {
             lanes: at_least_one("lanes", self.lanes.unwrap_or(DEFAULT_LANES))?,
             readers: at_least_one("readers", self.readers.unwrap_or(DEFAULT_READERS))?,
             history_key_is_set: self.history_key.is_some(),
+            channels,
+            payout_timeout,
+            payouts_at_once: at_least_one("payouts-at-once", at_once)?,
             sweep: self.sweep.unwrap_or(Switch::On),
             drain: std::time::Duration::from_secs(self.drain_secs.unwrap_or(DEFAULT_DRAIN_SECS)),
             rules: Rules {
@@ -233,11 +293,28 @@ impl Given {
                 history_key: HistoryKey::new(&key.ok_or(ConfigError::BadKey)?),
                 open_withdrawals_max,
                 oral_loss_days: at_least_one("oral-loss-days", days)?,
+                payouts,
             },
             log: self.log.unwrap_or_else(|| "info".to_owned()),
             log_format: self.log_format.unwrap_or(LogFormat::Text),
         })
     }
+}
+
+/// The channels that are named, each once.
+fn channels(given: &[String]) -> Result<Vec<(ChannelId, Uri)>, ConfigError> {
+    let mut known: Vec<(ChannelId, Uri)> = Vec::new();
+    for text in given {
+        let (id, url) = text.split_once('=').ok_or(ConfigError::BadChannel)?;
+        let id = ChannelId::parse(id).ok_or(ConfigError::BadChannel)?;
+        let url: Option<Uri> = url.parse().ok();
+        let url = url.filter(|url| url.scheme().is_some() && url.host().is_some());
+        if known.iter().any(|(other, _)| *other == id) {
+            return Err(ConfigError::BadChannel);
+        }
+        known.push((id, url.ok_or(ConfigError::BadChannel)?));
+    }
+    Ok(known)
 }
 
 fn read(path: &Path) -> Result<Given, ConfigError> {
@@ -276,7 +353,7 @@ mod tests {
             assert_eq!(argument.get_env().and_then(|env| env.to_str()), Some(twin.as_str()));
             if flag != "config" {
                 // Every known key is either taken or of the wrong type, never unknown.
-                let error = toml::from_str::<Given>(&format!("{flag} = []")).unwrap_err();
+                let error = toml::from_str::<Given>(&format!("{flag} = {{}}")).unwrap_err();
                 assert!(!error.to_string().contains("unknown field"), "{flag}: {error}");
             }
         }

@@ -12,6 +12,7 @@ mod m20261122_000002_cards;
 mod m20261122_000003_imported_history;
 mod m20261122_000004_reading;
 mod m20261122_000005_bookings;
+mod m20261122_000006_payouts;
 
 /// Knows every migration, oldest first.
 #[derive(Debug)]
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000003_imported_history::Migration),
             Box::new(m20261122_000004_reading::Migration),
             Box::new(m20261122_000005_bookings::Migration),
+            Box::new(m20261122_000006_payouts::Migration),
         ]
     }
 }

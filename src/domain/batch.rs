@@ -15,6 +15,9 @@ use crate::domain::history::{HistoryKey, StatusChange};
 use crate::domain::id::{
     AccountNumber, ConditionId, FreezeId, NewId, RequestId, RowId, TransactionId, WithdrawalId,
 };
+use crate::domain::payout::attempt::Attempt;
+use crate::domain::payout::evidence::Evidence;
+use crate::domain::payout::{PayoutKey, PayoutRules};
 use crate::domain::transaction::Transaction;
 use crate::domain::withdrawal::Withdrawal;
 
@@ -29,6 +32,8 @@ pub struct Rules {
     pub open_withdrawals_max: i64,
     /// Days after which an oral loss report lapses (储蓄管理条例 30–31: 5).
     pub oral_loss_days: u32,
+    /// How withdrawals are paid out.
+    pub payouts: PayoutRules,
 }
 
 /// Makes fresh ids; the clock's.
@@ -39,6 +44,8 @@ pub type Ids = Box<dyn FnMut() -> NewId + Send>;
 pub struct Needs {
     /// A withdrawal.
     pub withdrawal: Option<WithdrawalId>,
+    /// A withdrawal with the attempts to pay it.
+    pub payout: Option<WithdrawalId>,
     /// The account's withdrawals that were not sent.
     pub unsent: bool,
     /// A freeze, in force or ended.
@@ -113,6 +120,8 @@ pub struct Loaded {
     pub remembered: HashMap<RequestKey, Remembered>,
     /// Withdrawals asked for by id, and unsent ones of accounts to be frozen.
     pub withdrawals: BTreeMap<WithdrawalId, Withdrawal>,
+    /// The attempts to pay those that were asked for with them, the first first.
+    pub attempts: BTreeMap<WithdrawalId, Vec<Attempt>>,
     /// Freezes that ended, asked for by id.
     pub ended_freezes: BTreeMap<FreezeId, Freeze>,
     /// Transactions that exist, of those asked for.
@@ -121,6 +130,18 @@ pub struct Loaded {
     pub fraud_stops: BTreeMap<(AccountNumber, String), i64>,
     /// Cards asked for by number, whosever they are.
     pub cards: BTreeMap<CardNumber, Card>,
+}
+
+impl Loaded {
+    /// A withdrawal of an account.
+    pub fn withdrawal(&self, number: &AccountNumber, id: &WithdrawalId) -> Option<&Withdrawal> {
+        self.withdrawals.get(id).filter(|row| row.account_number == *number)
+    }
+
+    /// The attempts to pay a withdrawal, the first first.
+    pub fn attempts_of(&self, id: &WithdrawalId) -> &[Attempt] {
+        self.attempts.get(id).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// The rows that a batch writes.
@@ -140,6 +161,10 @@ pub struct Changes {
     pub freeze_acts: Vec<FreezeAct>,
     /// Withdrawal rows, new or changed.
     pub withdrawals: BTreeMap<WithdrawalId, Withdrawal>,
+    /// Attempts, new or changed.
+    pub attempts: BTreeMap<PayoutKey, Attempt>,
+    /// What was said of them, new or known.
+    pub evidence: Vec<Evidence>,
     /// Transactions, new.
     pub transactions: Vec<Transaction>,
     /// Cards bound in this batch: new, or over a cancelled row.

@@ -11,11 +11,14 @@ use super::act::cancel_withdrawal::CancelWithdrawal;
 use super::act::change_card::ChangeCard;
 use super::act::change_status::ChangeStatus;
 use super::act::create_freeze::CreateFreeze;
+use super::act::follow_up::FollowUp;
 use super::act::import_account::ImportAccount;
 use super::act::import_freeze::ImportFreeze;
 use super::act::open_account::OpenAccount;
+use super::act::record_evidence::RecordEvidence;
 use super::act::record_transaction::RecordTransaction;
 use super::act::release_freeze::ReleaseFreeze;
+use super::act::start_attempt::{Errand, StartAttempt};
 use super::act::withdraw::Withdraw;
 use super::batch::Needs;
 use super::card::CardReceipt;
@@ -51,6 +54,12 @@ pub enum Command {
     BindCard(BindCard),
     /// Replaces, blocks or cancels a card.
     ChangeCard(ChangeCard),
+    /// Takes a reserved withdrawal up to send it.
+    StartAttempt(StartAttempt),
+    /// Takes an attempt up whose time has come.
+    FollowUp(FollowUp),
+    /// Stores and judges what a channel said.
+    RecordEvidence(Box<RecordEvidence>),
     /// Writes down what lapsed.
     Lapse,
 }
@@ -115,6 +124,14 @@ impl Command {
             Self::CancelWithdrawal(cancel) => {
                 Needs { withdrawal: Some(cancel.withdrawal_id.clone()), ..Needs::default() }
             }
+            Self::StartAttempt(StartAttempt { withdrawal_id })
+            | Self::FollowUp(FollowUp { withdrawal_id }) => {
+                Needs { payout: Some(withdrawal_id.clone()), ..Needs::default() }
+            }
+            Self::RecordEvidence(record) => {
+                let withdrawal_id = record.statement.key.withdrawal_id.clone();
+                Needs { payout: Some(withdrawal_id), ..Needs::default() }
+            }
             Self::BindCard(bind) => {
                 Needs { cards: vec![bind.card_number.clone()], ..Needs::default() }
             }
@@ -139,7 +156,32 @@ impl Command {
             Self::CancelWithdrawal(_) => "cancel_withdrawal",
             Self::BindCard(_) => "bind_card",
             Self::ChangeCard(_) => "change_card",
+            Self::StartAttempt(_) => "start_attempt",
+            Self::FollowUp(_) => "follow_up",
+            Self::RecordEvidence(_) => "record_evidence",
             Self::Lapse => "lapse",
+        }
+    }
+
+    /// Whether its answer is kept under its request id. What the service asks of itself is not: the
+    /// rows that such a command is about say whether it has happened, and one that happened once
+    /// more changes nothing.
+    pub fn is_remembered(&self) -> bool {
+        match self {
+            Self::OpenAccount(_)
+            | Self::ImportAccount(_)
+            | Self::ImportFreeze(_)
+            | Self::ChangeStatus(_)
+            | Self::CreateFreeze(_)
+            | Self::ReleaseFreeze(_)
+            | Self::RecordTransaction(_)
+            | Self::Withdraw(_)
+            | Self::CancelWithdrawal(_)
+            | Self::BindCard(_)
+            | Self::ChangeCard(_) => true,
+            Self::StartAttempt(_) | Self::FollowUp(_) | Self::RecordEvidence(_) | Self::Lapse => {
+                false
+            }
         }
     }
 }
@@ -168,6 +210,8 @@ pub enum Receipt {
     Withdrawal(Box<Withdrawal>),
     /// The card.
     Card(Box<CardReceipt>),
+    /// An attempt that was taken up, and what to do about it.
+    Errand(Box<Errand>),
     /// Nothing to tell.
     Done,
 }

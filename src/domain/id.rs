@@ -93,6 +93,10 @@ text_id!(
     WithdrawalId
 );
 text_id!(
+    /// One payout channel, as the bank names it.
+    ChannelId
+);
+text_id!(
     /// One posting of core banking.
     TransactionId
 );

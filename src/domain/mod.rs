@@ -35,6 +35,8 @@ pub mod pass;
 pub mod transaction;
 pub mod withdrawal;
 
+pub mod payout;
+
 pub mod approval;
 pub mod history;
 pub mod principal;

@@ -53,6 +53,7 @@ pub(super) fn unexpected(receipt: &Receipt) -> Failure {
         Receipt::Transaction(_) => "transaction",
         Receipt::Withdrawal(_) => "withdrawal",
         Receipt::Card(_) => "card",
+        Receipt::Errand(_) => "errand",
         Receipt::Done => "done",
     };
     tracing::error!(receipt = kind, "a command was answered with another kind of receipt");

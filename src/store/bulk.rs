@@ -37,12 +37,12 @@ pub struct Table {
 /// The texts of a table's bulk statements, each made when it is first needed: they never change,
 /// and the hot path shall not spell them out for every batch.
 #[derive(Debug)]
-pub struct Statements([OnceLock<String>; 8]);
+pub struct Statements([OnceLock<String>; 10]);
 
 impl Statements {
     /// None made yet.
     pub(super) const fn new() -> Self {
-        Self([const { OnceLock::new() }; 8])
+        Self([const { OnceLock::new() }; 10])
     }
 
     fn get_or_init(&self, engine: Engine, write: Write, make: impl FnOnce() -> String) -> &str {
@@ -55,6 +55,8 @@ impl Statements {
             (Engine::Postgres, Write::Upsert) => 5,
             (Engine::Postgres, Write::UpsertOver(_)) => 6,
             (Engine::Postgres, Write::Update) => 7,
+            (Engine::Sqlite, Write::Keep) => 8,
+            (Engine::Postgres, Write::Keep) => 9,
         };
         self.0[place].get_or_init(make)
     }
@@ -71,6 +73,8 @@ pub enum Write {
     UpsertOver(&'static str),
     /// It exists, and is replaced.
     Update,
+    /// It stays as it is.
+    Keep,
 }
 
 /// The text of a statement, spelled out once in each engine's words.
@@ -124,7 +128,7 @@ impl Table {
         };
         let sql = self.statements.get_or_init(engine, write, || self.sql(engine, write));
         let done = transaction.inner.execute_raw(engine.statement(sql, [document.into()])).await?;
-        if done.rows_affected() == rows.len() as u64 {
+        if write == Write::Keep || done.rows_affected() == rows.len() as u64 {
             Ok(())
         } else {
             Err(Error::Conflict(DbErr::RecordNotUpdated))
@@ -174,12 +178,15 @@ impl Table {
         );
         match write {
             Write::Insert => insert,
+            Write::Keep => {
+                format!("{insert} WHERE true ON CONFLICT ({}) DO NOTHING", self.key.join(", "))
+            }
             Write::Upsert | Write::UpsertOver(_) => {
                 let set: Vec<String> =
                     others().map(|(name, _)| format!("{name} = excluded.{name}")).collect();
                 let only = match write {
                     Write::UpsertOver(condition) => format!(" WHERE {condition}"),
-                    Write::Insert | Write::Upsert | Write::Update => String::new(),
+                    Write::Insert | Write::Upsert | Write::Update | Write::Keep => String::new(),
                 };
                 // SQLite needs the WHERE to tell ON CONFLICT from a join's ON.
                 format!(

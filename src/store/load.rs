@@ -48,9 +48,14 @@ impl Transaction {
         now: DateTime<Utc>,
         loaded: &mut Loaded,
     ) -> Result<(), Error> {
-        let takes_effect = |envelope: &&&Envelope| envelope.effect == Effect::Take;
+        let may_be_known = |envelope: &&&Envelope| {
+            envelope.effect == Effect::Take && envelope.command.is_remembered()
+        };
         let keys: Vec<RequestKey> =
-            batch.iter().filter(takes_effect).map(|envelope| request_key(envelope)).collect();
+            batch.iter().filter(may_be_known).map(|envelope| request_key(envelope)).collect();
+        if keys.is_empty() {
+            return Ok(());
+        }
         for row in self.idempotency_find(&keys, now).await? {
             let key = (row.account_number.clone(), row.principal.clone(), row.request_id.clone());
             loaded.remembered.insert(key, row);
@@ -66,7 +71,10 @@ impl Transaction {
         let answered: Vec<WithdrawalId> =
             loaded.remembered.values().filter_map(book::reserved).collect();
         let needed = needs.iter().filter_map(|(_, need)| need.withdrawal.as_ref());
-        let ids: Vec<&WithdrawalId> = needed.chain(&answered).collect();
+        let payouts: Vec<&WithdrawalId> =
+            needs.iter().filter_map(|(_, need)| need.payout.as_ref()).collect();
+        let ids: Vec<&WithdrawalId> =
+            needed.chain(&answered).chain(payouts.iter().copied()).collect();
         let unsent: Vec<&AccountNumber> =
             needs.iter().filter(|(_, need)| need.unsent).map(|(number, _)| *number).collect();
         let mut rows = Vec::new();
@@ -78,6 +86,11 @@ impl Transaction {
         }
         for row in rows {
             loaded.withdrawals.insert(row.withdrawal_id.clone(), row);
+        }
+        if !payouts.is_empty() {
+            for row in self.attempt_find(&payouts).await? {
+                loaded.attempts.entry(row.withdrawal_id.clone()).or_default().push(row);
+            }
         }
         Ok(())
     }

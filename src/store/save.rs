@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::account::{BALANCE, CONDITION, MASTER, MasterRow};
+use super::attempt::{ATTEMPT, EVIDENCE};
 use super::bulk::Write;
 use super::card::{CARD, FREE};
 use super::event::EVENT;
@@ -38,6 +39,8 @@ impl Transaction {
         FREEZE.write(self, Write::Upsert, changes.freezes.values()).await?;
         ACT.write(self, Write::Insert, &changes.freeze_acts).await?;
         WITHDRAWAL.write(self, Write::Upsert, changes.withdrawals.values()).await?;
+        ATTEMPT.write(self, Write::Upsert, changes.attempts.values()).await?;
+        EVIDENCE.write(self, Write::Keep, &changes.evidence).await?;
         TRANSACTION_LOG.write(self, Write::Insert, &changes.transactions).await?;
         CARD.write(self, Write::Update, changes.cards_changed.values()).await?;
         CARD.write(self, Write::UpsertOver(FREE), changes.cards_bound.values()).await?;

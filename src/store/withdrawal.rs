@@ -1,9 +1,10 @@
 //! `withdrawal`.
 
+use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Value;
 
-use super::bulk::{Kind, Statements, Table};
-use super::{Error, Store, Transaction, documents};
+use super::bulk::{Kind, Spelled, Statements, Table};
+use super::{Engine, Error, Store, Transaction, documents};
 use crate::domain::id::{AccountNumber, WithdrawalId};
 use crate::domain::withdrawal::{State, Withdrawal};
 
@@ -33,6 +34,11 @@ pub(super) static WITHDRAWAL: Table = Table {
         ("create_time", Kind::Time),
         ("update_time", Kind::Time),
         ("settle_time", Kind::Time),
+        ("channel_id", Kind::Plain),
+        ("attempts", Kind::Plain),
+        ("held_reason", Kind::Plain),
+        ("held_since", Kind::Time),
+        ("next_action_time", Kind::Time),
     ],
     statements: Statements::new(),
 };
@@ -71,6 +77,42 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Withdrawals to which something is to be done by now, the most overdue first, at most `limit`.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn withdrawal_list_due(
+        &self,
+        now: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<Withdrawal>, Error> {
+        static SQL: Spelled = Spelled::new();
+        let engine = self.engine;
+        let due = "t.next_action_time <= $1 ORDER BY t.next_action_time LIMIT $2";
+        let sql = SQL.get(engine, || WITHDRAWAL.select(engine, due));
+        let values = [engine.time(now), i64::from(limit).into()];
+        self.documents(engine.statement(sql, values)).await
+    }
+
+    /// Withdrawals of these accounts of which nothing was sent.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn withdrawal_list_unsent(
+        &self,
+        numbers: &[&AccountNumber],
+    ) -> Result<Vec<Withdrawal>, Error> {
+        let sql = WITHDRAWAL.select(self.engine, &unsent(self.engine));
+        let texts = self.engine.texts(numbers.iter().map(|number| number.as_str()));
+        self.documents(self.engine.statement(&sql, [texts])).await
+    }
+}
+
+fn unsent(engine: Engine) -> String {
+    format!("{} AND t.state = 'RESERVED'", engine.among("t.account_number", 1))
+}
+
 impl Transaction {
     /// Withdrawals by their ids.
     ///
@@ -90,8 +132,7 @@ impl Transaction {
         &self,
         numbers: &[&AccountNumber],
     ) -> Result<Vec<Withdrawal>, Error> {
-        let among = self.engine.among("t.account_number", 1);
-        let sql = WITHDRAWAL.select(self.engine, &format!("{among} AND t.state = 'RESERVED'"));
+        let sql = WITHDRAWAL.select(self.engine, &unsent(self.engine));
         let texts = self.engine.texts(numbers.iter().map(|number| number.as_str()));
         documents(&self.inner, self.engine.statement(&sql, [texts])).await
     }

@@ -370,7 +370,7 @@ pub fn take_unsent(
 }
 
 /// Whether every judicial and bank freeze has what it claims; a whole one never has.
-fn claims_filled(money: Minor, freezes: &[Freeze]) -> bool {
+pub(super) fn claims_filled(money: Minor, freezes: &[Freeze]) -> bool {
     let shares = control::control(money, freezes, Counting::WithoutLoss).shares;
     shares.iter().all(|share| share.filled)
 }

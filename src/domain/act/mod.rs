@@ -1,18 +1,22 @@
 //! Each write in a file of its own: what it carries, which of its fields can be wrong, and how it
 //! decides. An act changes only its [`Draft`]; the book writes down what came of it.
 
+pub mod advance;
 pub mod bind_card;
 pub mod cancel_withdrawal;
 pub mod change_card;
 pub mod change_status;
 pub mod create_freeze;
+pub mod follow_up;
 pub mod import_account;
 pub mod import_freeze;
 pub mod import_transactions;
 pub mod open_account;
 pub mod posting;
+pub mod record_evidence;
 pub mod record_transaction;
 pub mod release_freeze;
+pub mod start_attempt;
 pub mod withdraw;
 
 use std::sync::Arc;
@@ -28,11 +32,14 @@ use super::condition::Condition;
 use super::freeze::{Freeze, FreezeAct, FreezeMode};
 use super::id::{AccountNumber, ConditionId};
 use super::money::{Currency, Minor};
+use super::payout::attempt::Attempt;
+use super::payout::evidence::Evidence;
 use super::principal::Principal;
 use super::refusal::{Reason, Refusal, Refused};
 use super::status::{Cause, ConditionKind, Lifecycle};
 use super::transaction::Transaction;
 use super::withdrawal::Withdrawal;
+use start_attempt::Errand;
 
 /// An account while a command is decided on it. Dropped when the command is refused.
 #[derive(Debug)]
@@ -58,6 +65,10 @@ pub struct Written {
     pub freeze_acts: Vec<FreezeAct>,
     /// Withdrawals, new or changed.
     pub withdrawals: Vec<Withdrawal>,
+    /// Attempts to pay them, new or changed.
+    pub attempts: Vec<Attempt>,
+    /// What was said of them, new or known.
+    pub evidence: Vec<Evidence>,
     /// Transactions.
     pub transactions: Vec<Transaction>,
     /// Cards that the command bound, as new rows or over cancelled ones.
@@ -66,6 +77,13 @@ pub struct Written {
     pub cards_changed: Vec<Card>,
     /// Events: kind and payload.
     pub events: Vec<(&'static str, serde_json::Value)>,
+}
+
+impl Written {
+    /// Whether an act of a payout found nothing to do: those that find something write it down.
+    pub fn is_empty(&self) -> bool {
+        self.withdrawals.is_empty() && self.evidence.is_empty()
+    }
 }
 
 /// What an accepted command says of itself.
@@ -94,6 +112,8 @@ pub enum Answer {
     Transaction(Box<Transaction>),
     /// A withdrawal.
     Withdrawal(Box<Withdrawal>),
+    /// An attempt that was taken up, and what to do about it.
+    Errand(Box<Errand>),
     /// A card, and the one that took its place.
     Card(Box<CardReceipt>),
 }

@@ -8,11 +8,11 @@ use super::{Answer, Decision, Draft, same_currency};
 use crate::domain::batch::Ids;
 use crate::domain::id::{AccountNumber, WithdrawalId};
 use crate::domain::money::{Minor, Money};
-use crate::domain::pass::{self, Movement, Presence};
+use crate::domain::pass::{self, Movement};
 use crate::domain::refusal::Violation;
 use crate::domain::refusal::{Fact, Reason, Refusal, Refused};
-use crate::domain::transaction::{EntryChannel, Purpose, customer_debit};
-use crate::domain::withdrawal::{Beneficiary, State, Withdrawal};
+use crate::domain::transaction::{EntryChannel, Identification, Purpose, customer_debit, presence};
+use crate::domain::withdrawal::{Beneficiary, State, Withdrawal, taken_up_by};
 
 /// A withdrawal to reserve.
 #[derive(Debug, Clone, Serialize)]
@@ -47,19 +47,7 @@ impl Withdraw {
     /// many withdrawals are open.
     pub fn decide(&self, draft: &mut Draft<'_>, ids: &mut Ids) -> Result<Decision, Refused> {
         let amount = same_currency(&draft.account, self.amount)?;
-        let operation = customer_debit(self.entry_channel, self.purpose);
-        // Being at the counter never makes a withdrawal an identified act: it doesn't reactivate.
-        let presence = match self.entry_channel {
-            EntryChannel::Counter => Presence::AtCounter,
-            EntryChannel::Unspecified
-            | EntryChannel::App
-            | EntryChannel::Web
-            | EntryChannel::Phone
-            | EntryChannel::Api
-            | EntryChannel::ThirdParty
-            | EntryChannel::SelfService => Presence::Elsewhere,
-        };
-        let movement = Movement { operation, amount, presence };
+        let movement = movement(self.entry_channel, self.purpose, amount);
         let mut refusals = pass::refusals(&draft.account, movement);
         refusals.extend(too_many_open(draft));
         Refused::check(refusals)?;
@@ -94,8 +82,20 @@ impl Withdraw {
             create_time: draft.now,
             update_time: draft.now,
             settle_time: None,
+            channel_id: String::new(),
+            attempts: 0,
+            held_reason: None,
+            held_since: None,
+            next_action_time: Some(taken_up_by(draft.now)),
         }
     }
+}
+
+/// The movement that a withdrawal is, when it is reserved and when it is sent.
+pub(super) fn movement(channel: EntryChannel, purpose: Purpose, amount: Minor) -> Movement {
+    // Being at the counter never makes a withdrawal an identified act: it doesn't reactivate.
+    let presence = presence(channel, Identification::None);
+    Movement { operation: customer_debit(channel, purpose), amount, presence }
 }
 
 fn too_many_open(draft: &Draft<'_>) -> Option<Refusal> {

@@ -88,5 +88,6 @@ pub(super) fn receipt(account: &Account, decision: &Decision, written: &Written)
         })),
         Answer::Withdrawal(row) => Receipt::Withdrawal(row.clone()),
         Answer::Card(receipt) => Receipt::Card(receipt.clone()),
+        Answer::Errand(errand) => Receipt::Errand(errand.clone()),
     }
 }

@@ -45,6 +45,9 @@ pub(super) fn decide(
         Command::CancelWithdrawal(cancel) => cancel.decide(draft, loaded),
         Command::BindCard(bind) => bind.decide(draft, loaded),
         Command::ChangeCard(change) => change.decide(draft, loaded),
+        Command::StartAttempt(start) => start.decide(draft, loaded),
+        Command::FollowUp(follow) => follow.decide(draft, loaded),
+        Command::RecordEvidence(record) => record.decide(draft, loaded),
         Command::Lapse => Ok(Decision::plain(LAPSE, Answer::Account)),
     }
 }
@@ -70,6 +73,9 @@ pub(super) fn begin<'a>(
         | Command::CancelWithdrawal(_)
         | Command::BindCard(_)
         | Command::ChangeCard(_)
+        | Command::StartAttempt(_)
+        | Command::FollowUp(_)
+        | Command::RecordEvidence(_)
         | Command::Lapse => Err(Reason::AccountNotFound.into()),
     }
 }

@@ -6,6 +6,7 @@
 
 mod answer;
 mod dispatch;
+mod rows;
 
 use std::collections::BTreeMap;
 
@@ -14,11 +15,10 @@ use serde_json::json;
 
 pub use self::answer::reserved;
 use super::account::Account;
-use super::act::{Beginning, Decision, Draft, Written};
+use super::act::{Beginning, Decision, Draft};
 use super::approval::ApprovalStatus;
 use super::batch::{Changes, Event, Ids, Loaded, Remembered, RememberedClass, RequestKey, Rules};
 use super::command::{Command, Effect, Envelope, Outcome, Receipt};
-use super::condition::Condition;
 use super::freeze::{FreezeAct, FreezeActKind, control};
 use super::history::{self, Link, Occasion, StatusChange};
 use super::id::{AccountNumber, FreezeId};
@@ -48,6 +48,9 @@ impl<'a> Book<'a> {
         self.write_lapses(number);
         if matches!(envelope.command, Command::Lapse) {
             return Ok(Receipt::Done);
+        }
+        if !envelope.command.is_remembered() {
+            return self.decide(envelope);
         }
         let hash = envelope.content_hash();
         if safeguard::stands(Safeguard::ReplayCheck)
@@ -171,13 +174,18 @@ impl<'a> Book<'a> {
         decision: Decision,
         envelope: &Envelope,
     ) -> Outcome {
+        let receipt = |account: &Account, draft: &Draft<'_>| {
+            answer::receipt(account, &decision, &draft.written)
+        };
+        if !envelope.command.is_remembered() && draft.written.is_empty() {
+            return Ok(receipt(&draft.account, &draft));
+        }
         let now = draft.now;
         let money = draft.account.unreserved();
         let promoted = control::promote(money, &mut draft.account.freezes, now, self.rules.zone);
-        let receipt = |account: &Account| answer::receipt(account, &decision, &draft.written);
         if envelope.effect == Effect::ValidateOnly {
             draft.account.derive_balance();
-            return Ok(receipt(&draft.account));
+            return Ok(receipt(&draft.account, &draft));
         }
         let mut account = draft.account.clone();
         for freeze_id in &promoted {
@@ -198,7 +206,7 @@ impl<'a> Book<'a> {
         }
         self.take_written(&draft.written);
         let receipt_account = self.commit(before, account, now);
-        Ok(receipt(&receipt_account))
+        Ok(receipt(&receipt_account, &draft))
     }
 
     fn write_history(&mut self, before: Option<&Account>, account: &mut Account, why: Occasion) {
@@ -260,37 +268,6 @@ impl<'a> Book<'a> {
         });
     }
 
-    fn take_written(&mut self, written: &Written) {
-        self.changes.freeze_acts.extend(written.freeze_acts.iter().cloned());
-        self.changes.transactions.extend(written.transactions.iter().cloned());
-        for transaction in &written.transactions {
-            let id = transaction.transaction_id.clone();
-            self.loaded.transactions.insert((transaction.account_number.clone(), id));
-        }
-        for withdrawal in &written.withdrawals {
-            let id = withdrawal.withdrawal_id.clone();
-            self.loaded.withdrawals.insert(id.clone(), withdrawal.clone());
-            self.changes.withdrawals.insert(id, withdrawal.clone());
-        }
-        self.take_cards(written);
-    }
-
-    /// Changed cards are written before bound ones, so a card that was cancelled in this batch can
-    /// be bound in it. What is bound first and changed then is one row, the bound one.
-    fn take_cards(&mut self, written: &Written) {
-        for card in &written.cards_changed {
-            let bound = self.changes.cards_bound.contains_key(&card.card_number);
-            let changes = &mut self.changes;
-            let rows = if bound { &mut changes.cards_bound } else { &mut changes.cards_changed };
-            rows.insert(card.card_number.clone(), card.clone());
-            self.loaded.cards.insert(card.card_number.clone(), card.clone());
-        }
-        for card in &written.cards_bound {
-            self.changes.cards_bound.insert(card.card_number.clone(), card.clone());
-            self.loaded.cards.insert(card.card_number.clone(), card.clone());
-        }
-    }
-
     /// Makes the draft the account: derives the hot row, notes changed rows, forgets ended ones.
     fn commit(
         &mut self,
@@ -313,46 +290,6 @@ impl<'a> Book<'a> {
         self.changes.touched.insert(number.clone());
         self.loaded.accounts.insert(number, account.clone());
         account
-    }
-
-    /// Notes the conditions and freezes that differ; whether anything of the status moved.
-    fn note_rows(&mut self, before: Option<&Account>, account: &Account) -> bool {
-        let mut moved = before.is_none_or(|before| {
-            before.balance.lifecycle != account.balance.lifecycle
-                || before.profile != account.profile
-        });
-        for condition in &account.conditions {
-            let unchanged = before.is_some_and(|before| before.conditions.contains(condition));
-            if !unchanged {
-                moved = true;
-                self.note_fraud_stop(before, condition);
-                self.changes.conditions.insert(condition.condition_id.clone(), condition.clone());
-            }
-        }
-        for freeze in &account.freezes {
-            let unchanged = before.is_some_and(|before| before.freezes.contains(freeze));
-            if !unchanged {
-                moved = true;
-                if !freeze.in_force() {
-                    self.loaded.ended_freezes.insert(freeze.freeze_id.clone(), freeze.clone());
-                }
-                self.changes.freezes.insert(freeze.freeze_id.clone(), freeze.clone());
-            }
-        }
-        moved
-    }
-
-    fn note_fraud_stop(&mut self, before: Option<&Account>, condition: &Condition) {
-        let is_new = before.is_none_or(|before| {
-            !before.conditions.iter().any(|known| known.condition_id == condition.condition_id)
-        });
-        if let (true, Some(case), super::status::Cause::StopFraud) =
-            (is_new, &condition.document_no, condition.cause)
-        {
-            let key = (condition.account_number.clone(), case.clone());
-            let count = self.loaded.fraud_stops.entry(key).or_default();
-            *count = count.saturating_add(1);
-        }
     }
 
     fn remember(&mut self, envelope: &Envelope, content_hash: String, outcome: &Outcome) {

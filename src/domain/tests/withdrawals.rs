@@ -24,7 +24,7 @@ const STATES: &str = "
     proven dead, another    · R R R · · · · · · ·
     proven dead, no more    · F F F · · · · · · ·
     time to live over       F · · · · · · · · · ·
-    older settled           · S S S · · · · · · ·
+    older settled           S S S S · · · · · · ·
     returned                · · · · T · · T · · ·
     mismatch                Q Q Q Q Q Q Q Q Q Q Q
     resolved settled        · · · · · · · · · S ·

@@ -18,8 +18,9 @@ use crate::domain::freeze::{
     Disclosure, Freeze, FreezeMode, FreezeSource, FreezeStatus, FreezeType, Urgency,
 };
 use crate::domain::history::HistoryKey;
-use crate::domain::id::{AccountNumber, ConditionId, FreezeId};
+use crate::domain::id::{AccountNumber, ChannelId, ConditionId, FreezeId};
 use crate::domain::money::{Currency, Minor, Money};
+use crate::domain::payout::PayoutRules;
 use crate::domain::status::{Cause, ConditionKind, Lifecycle, Restriction};
 
 pub(crate) use commands::*;
@@ -59,6 +60,11 @@ pub(crate) fn rules() -> Rules {
         zone: ZONE,
         history_key: HistoryKey::new(b"the key of the tests"),
         open_withdrawals_max: 1_000,
+        payouts: PayoutRules {
+            channels: ["CH-1", "CH-2"].map(|id| ChannelId::parse(id).unwrap()).to_vec(),
+            lease: chrono::TimeDelta::seconds(10),
+            held_max: chrono::TimeDelta::hours(24),
+        },
         oral_loss_days: 5,
     }
 }

@@ -19,6 +19,9 @@ use crate::domain::id::{
     AccountNumber, ConditionId, FreezeId, NewId, RequestId, TransactionId, WithdrawalId,
 };
 use crate::domain::money::Minor;
+use crate::domain::payout::PayoutKey;
+use crate::domain::payout::attempt::Attempt;
+use crate::domain::payout::evidence::Evidence;
 use crate::domain::principal::Principal;
 use crate::domain::refusal::{Reason, Refused};
 use crate::domain::status::{Cause, Lifecycle};
@@ -33,6 +36,8 @@ pub(crate) struct Tables {
     pub(crate) freezes: BTreeMap<FreezeId, Freeze>,
     pub(crate) freeze_acts: Vec<FreezeAct>,
     pub(crate) withdrawals: BTreeMap<WithdrawalId, Withdrawal>,
+    pub(crate) attempts: BTreeMap<PayoutKey, Attempt>,
+    pub(crate) evidence: BTreeMap<(PayoutKey, String), Evidence>,
     pub(crate) transactions: Vec<Transaction>,
     pub(crate) cards: BTreeMap<CardNumber, Card>,
     pub(crate) history: Vec<StatusChange>,
@@ -185,10 +190,14 @@ impl World {
             let unsent = needs.unsent
                 && withdrawal.account_number == *number
                 && withdrawal.state == State::Reserved;
-            let named = [&needs.withdrawal, &answered];
+            let named = [&needs.withdrawal, &needs.payout, &answered];
             if unsent || named.iter().any(|id| id.as_ref() == Some(&withdrawal.withdrawal_id)) {
                 loaded.withdrawals.insert(withdrawal.withdrawal_id.clone(), withdrawal.clone());
             }
+        }
+        if let Some(id) = &needs.payout {
+            let rows = self.tables.attempts.values().filter(|row| row.withdrawal_id == *id);
+            loaded.attempts.insert(id.clone(), rows.cloned().collect());
         }
         let freeze = needs.freeze.and_then(|id| self.tables.freezes.get(&id));
         if let Some(freeze) = freeze.filter(|freeze| !freeze.in_force()) {
@@ -228,6 +237,11 @@ impl World {
         tables.freezes.extend(changes.freezes);
         tables.freeze_acts.extend(changes.freeze_acts);
         tables.withdrawals.extend(changes.withdrawals);
+        tables.attempts.extend(changes.attempts);
+        for row in changes.evidence {
+            let key = PayoutKey { withdrawal_id: row.withdrawal_id.clone(), number: row.number };
+            tables.evidence.entry((key, row.evidence_id.clone())).or_insert(row);
+        }
         tables.transactions.extend(changes.transactions);
         for (number, card) in changes.cards_changed {
             assert!(tables.cards.insert(number, card).is_some(), "changed and not there");

@@ -1,15 +1,12 @@
-//! Withdrawals and their state machine: one pure table of state × event.
+//! The state machine of withdrawals: one pure table of state × event.
 //!
 //! Reserving holds the money, settling debits it, failing or cancelling gives it back. An event is
 //! what an attempt's evidence says; a pair that the table doesn't name changes nothing.
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-use super::id::{AccountNumber, WithdrawalId};
-use super::money::{Currency, Minor};
-use super::transaction::{EntryChannel, Purpose};
+use crate::domain::money::Minor;
 
 /// Where a withdrawal is.
 #[derive(
@@ -54,39 +51,38 @@ pub enum State {
     WrittenOff,
 }
 
-/// What an attempt is in.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    EnumString,
-    IntoStaticStr,
-    VariantArray,
-)]
-#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum AttemptState {
-    /// Committed before the first byte is sent.
-    Intent,
-    /// The channel took it.
-    Accepted,
-    /// No proof either way.
-    Unknown,
-    /// Paid.
-    Settled,
-    /// Proven never to be paid.
-    Dead,
-    /// Paid, then returned.
-    Returned,
-    /// Paid although a later attempt was.
-    Duplicate,
+impl State {
+    /// Whether an attempt to pay it may be on its way.
+    pub fn has_open_attempt(self) -> bool {
+        match self {
+            Self::Dispatching | Self::Accepted | Self::Unknown => true,
+            Self::Reserved
+            | Self::Settled
+            | Self::Failed
+            | Self::Cancelled
+            | Self::SettledLate
+            | Self::Returned
+            | Self::Quarantined
+            | Self::WrittenOff => false,
+        }
+    }
+
+    /// Whether nothing more is going to happen to it by itself.
+    pub fn is_final(self) -> bool {
+        match self {
+            Self::Settled
+            | Self::Failed
+            | Self::Cancelled
+            | Self::SettledLate
+            | Self::Returned
+            | Self::WrittenOff => true,
+            Self::Reserved
+            | Self::Dispatching
+            | Self::Accepted
+            | Self::Unknown
+            | Self::Quarantined => false,
+        }
+    }
 }
 
 /// Where the money of an event's withdrawal may go on after a dead attempt.
@@ -130,7 +126,7 @@ pub enum Event {
     ProvenDead(Another),
     /// No attempt is open and the time to live is over.
     TimeToLiveOver,
-    /// An older attempt settled while a newer one is open.
+    /// An attempt that was proven dead settled after all: a newer one is open, or may be any moment.
     OlderSettled,
     /// The payment came back.
     Returned,
@@ -184,8 +180,12 @@ pub fn next(state: State, event: Event) -> Option<State> {
         (S::Dispatching | S::Accepted | S::Unknown, Event::ProvenDead(Another::NoMore)) => {
             Some(S::Failed)
         }
-        // "Any with a newer attempt open": an attempt is open in these three.
-        (S::Dispatching | S::Accepted | S::Unknown, Event::OlderSettled) => Some(S::Settled),
+        // "Any with a newer attempt open": an attempt is open in these three. One that is reserved
+        // again may have one at any moment; what an older attempt paid is paid there, too, and
+        // sending it once more would be the one thing that must never happen.
+        (S::Reserved | S::Dispatching | S::Accepted | S::Unknown, Event::OlderSettled) => {
+            Some(S::Settled)
+        }
         (S::Failed | S::Cancelled, Event::Settled) => Some(S::SettledLate),
         (S::Settled | S::SettledLate, Event::Returned) => Some(S::Returned),
         (S::Quarantined, Event::Resolved(Resolution::Settled)) => Some(S::Settled),
@@ -230,95 +230,5 @@ pub fn held_in(state: State, amount: Minor, held: Minor) -> Minor {
         | State::SettledLate
         | State::Returned
         | State::WrittenOff => 0,
-    }
-}
-
-/// Who a withdrawal pays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr)]
-#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum BeneficiaryKind {
-    /// A person.
-    Person,
-    /// An organisation.
-    Organisation,
-}
-
-/// The beneficiary of a payout. Personal data: never logged, masked in answers.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Beneficiary {
-    /// The name on the account.
-    pub beneficiary_name: String,
-    /// The account, as the payee's bank writes it.
-    pub beneficiary_account: String,
-    /// The payee bank's code.
-    pub beneficiary_bank_code: String,
-    /// The payee bank's name.
-    pub beneficiary_bank_name: String,
-    /// Person or organisation.
-    pub beneficiary_kind: BeneficiaryKind,
-}
-
-impl std::fmt::Debug for Beneficiary {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Beneficiary(…)")
-    }
-}
-
-/// A row of `withdrawal`; the field names are its columns.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Withdrawal {
-    /// Its id.
-    pub withdrawal_id: WithdrawalId,
-    /// The account that pays.
-    pub account_number: AccountNumber,
-    /// Its number on the account; lists are ordered by it.
-    pub entry_seq: i64,
-    /// The currency of the amount.
-    pub currency_code: Currency,
-    /// Minor units.
-    pub amount_minor: Minor,
-    /// Minor units held now.
-    pub held_minor: Minor,
-    /// Where it is.
-    pub state: State,
-    /// Who is paid.
-    #[serde(flatten)]
-    pub beneficiary: Beneficiary,
-    /// The client's own words or number; empty = none.
-    pub reference: String,
-    /// What for.
-    pub purpose: Purpose,
-    /// Through which channel the customer asked.
-    pub entry_channel: EntryChannel,
-    /// Which payout channel the client would like; empty = any.
-    pub preferred_channel: String,
-    /// The principal that asked.
-    pub requested_by: String,
-    /// Why it ended as it did: a name of the refusal's or failure's reason; empty = nothing said.
-    pub reason: String,
-    /// Counts its changes; the etag.
-    pub version: i64,
-    /// When it was reserved.
-    pub create_time: DateTime<Utc>,
-    /// When it last changed.
-    pub update_time: DateTime<Utc>,
-    /// When it settled.
-    pub settle_time: Option<DateTime<Utc>>,
-}
-
-impl Withdrawal {
-    /// The withdrawal as it was when it was reserved, whatever became of it.
-    #[must_use]
-    pub fn as_reserved(&self) -> Self {
-        Self {
-            held_minor: self.amount_minor,
-            state: State::Reserved,
-            reason: String::new(),
-            version: 1,
-            update_time: self.create_time,
-            settle_time: None,
-            ..self.clone()
-        }
     }
 }

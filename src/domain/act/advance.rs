@@ -1,0 +1,155 @@
+//! One step of a withdrawal: its state by the table, what it holds, what is booked, and who hears of
+//! it. Every act that moves a withdrawal does it here.
+
+use chrono::{DateTime, Utc};
+use serde_json::json;
+
+use super::Draft;
+use super::posting::{Posting, balance_after, post};
+use crate::domain::id::TransactionId;
+use crate::domain::pass::{Answer, Operation, meet};
+use crate::domain::payout::PayoutKey;
+use crate::domain::transaction::{Booking, Direction, Initiator, Mode, TransactionType};
+use crate::domain::withdrawal::{self, Event, State, Withdrawal, held_in, taken_up_by};
+
+/// What happens to a withdrawal.
+#[derive(Debug, Clone)]
+pub struct Step<'a> {
+    /// By the state table.
+    pub event: Event,
+    /// The attempt that it is about; absent before the first.
+    pub key: Option<&'a PayoutKey>,
+    /// Why; empty = nothing to say.
+    pub reason: &'a str,
+}
+
+/// Moves a withdrawal; `None` when its state table has no such step, and nothing has changed then.
+pub fn advance(draft: &mut Draft<'_>, current: &Withdrawal, step: &Step<'_>) -> Option<Withdrawal> {
+    let state = withdrawal::next(current.state, step.event)?;
+    let held = held_in(state, current.amount_minor, current.held_minor);
+    if held < current.held_minor {
+        draft.give_back(current.held_minor);
+    }
+    book(draft, current, state, step.key);
+    let moved = Withdrawal {
+        state,
+        held_minor: held,
+        reason: step.reason.to_owned(),
+        version: current.version.saturating_add(1),
+        update_time: draft.now,
+        settle_time: settle_time(current, state, draft.now),
+        held_reason: None,
+        held_since: None,
+        next_action_time: (state == State::Reserved).then(|| taken_up_by(draft.now)),
+        ..current.clone()
+    };
+    let payload = match step.key {
+        None => json!({ "withdrawal_id": current.withdrawal_id, "state": state }),
+        Some(key) => json!({
+            "withdrawal_id": current.withdrawal_id, "state": state, "attempt": key.number
+        }),
+    };
+    draft.written.events.push((event_kind(state), payload));
+    Some(moved)
+}
+
+fn settle_time(current: &Withdrawal, state: State, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    match state {
+        State::Settled | State::SettledLate => Some(now),
+        State::Reserved
+        | State::Dispatching
+        | State::Accepted
+        | State::Unknown
+        | State::Failed
+        | State::Cancelled
+        | State::Returned
+        | State::Quarantined
+        | State::WrittenOff => current.settle_time,
+    }
+}
+
+/// What a step books: a settlement debits, a return credits. What the account can't bear or take is
+/// booked in full where people work it off, never from frozen money.
+fn book(draft: &mut Draft<'_>, current: &Withdrawal, to: State, key: Option<&PayoutKey>) {
+    let Some(key) = key else { return };
+    match to {
+        // The money was held until a moment ago, or is there and free.
+        State::Settled => debit(draft, current, key, Booking::Balance),
+        State::SettledLate => {
+            let fits = draft.account.available() >= current.amount_minor;
+            let booking = if fits { Booking::Balance } else { Booking::Receivable };
+            debit(draft, current, key, booking);
+        }
+        State::Returned => credit(draft, current, key),
+        State::Reserved
+        | State::Dispatching
+        | State::Accepted
+        | State::Unknown
+        | State::Failed
+        | State::Cancelled
+        | State::Quarantined
+        | State::WrittenOff => {}
+    }
+}
+
+/// Books what left the bank for a withdrawal.
+pub fn debit(draft: &mut Draft<'_>, paid: &Withdrawal, key: &PayoutKey, booking: Booking) {
+    let (kind, direction) = (TransactionType::Payout, Direction::Debit);
+    post(draft, posting(paid, entry_id(&key.to_string()), (kind, direction), booking));
+}
+
+fn credit(draft: &mut Draft<'_>, paid: &Withdrawal, key: &PayoutKey) {
+    let balance = &draft.account.balance;
+    let room = balance_after(balance, Direction::Credit, paid.amount_minor).is_some();
+    let takes = meet(&draft.account, Operation::Return) == Answer::Yes && room;
+    let booking = if takes { Booking::Balance } else { Booking::Suspense };
+    let (kind, direction) = (TransactionType::Return, Direction::Credit);
+    post(draft, posting(paid, entry_id(&format!("{key}.returned")), (kind, direction), booking));
+}
+
+/// An attempt is debited and returned at most once; that its entries have ids of its own keeps the
+/// database from taking a second one.
+fn entry_id(text: &str) -> TransactionId {
+    TransactionId::parse(text).expect("keys are short visible ASCII")
+}
+
+fn posting(
+    paid: &Withdrawal,
+    transaction_id: TransactionId,
+    (transaction_type, direction): (TransactionType, Direction),
+    booking: Booking,
+) -> Posting {
+    Posting {
+        transaction_id,
+        direction,
+        amount: paid.amount_minor,
+        transaction_type,
+        mode: Mode::Fact,
+        initiator: match direction {
+            Direction::Debit => Initiator::Customer,
+            Direction::Credit => Initiator::Counterparty,
+        },
+        entry_channel: paid.entry_channel,
+        purpose: paid.purpose,
+        counterparty_account: paid.beneficiary.beneficiary_account.clone(),
+        counterparty_name: paid.beneficiary.beneficiary_name.clone(),
+        value_time: None,
+        booking,
+    }
+}
+
+fn event_kind(state: State) -> &'static str {
+    match state {
+        State::Reserved => "WITHDRAWAL_RESERVED",
+        State::Dispatching => "WITHDRAWAL_DISPATCHING",
+        State::Accepted => "WITHDRAWAL_ACCEPTED",
+        State::Unknown => "WITHDRAWAL_UNKNOWN",
+        State::Settled => "WITHDRAWAL_SETTLED",
+        State::Failed => "WITHDRAWAL_FAILED",
+        State::Cancelled => "WITHDRAWAL_CANCELLED",
+        State::SettledLate => "WITHDRAWAL_SETTLED_LATE",
+        State::Returned => "WITHDRAWAL_RETURNED",
+        State::Quarantined => "WITHDRAWAL_QUARANTINED",
+        State::WrittenOff => "WITHDRAWAL_WRITTEN_OFF",
+    }
+}

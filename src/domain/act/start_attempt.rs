@@ -1,0 +1,198 @@
+//! StartAttempt: takes a reserved withdrawal up, looks once more whether it may go, chooses the
+//! channel and writes the intent down. Only after its commit is anything sent, and only by the one
+//! whose command it was: after a commit that was lost nobody sends it, and it is followed up.
+//!
+//! What a freeze claims is cancelled; what another condition forbids, or no channel takes, is held
+//! for a while and fails then.
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::advance::{Step, advance};
+use super::create_freeze::claims_filled;
+use super::withdraw::movement;
+use super::{Answer, Decision, Draft};
+use crate::domain::batch::Loaded;
+use crate::domain::id::{ChannelId, WithdrawalId};
+use crate::domain::pass;
+use crate::domain::payout::attempt::{Attempt, AttemptState};
+use crate::domain::payout::routing;
+use crate::domain::refusal::{Reason, Refused};
+use crate::domain::withdrawal::{Event, HeldReason, State, Withdrawal};
+
+/// How long a held withdrawal waits until somebody looks again, though nothing has told of a change.
+const HELD_PAUSE: TimeDelta = TimeDelta::minutes(1);
+
+/// A withdrawal to send.
+#[derive(Debug, Clone, Serialize)]
+pub struct StartAttempt {
+    /// Which.
+    pub withdrawal_id: WithdrawalId,
+}
+
+/// What whoever took an attempt up has to do now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Doing {
+    /// Send it.
+    Send,
+    /// Ask what became of it.
+    Inquire,
+    /// Call it back for good.
+    Void,
+}
+
+/// An attempt that was taken up, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Errand {
+    /// What to do.
+    pub doing: Doing,
+    /// The attempt.
+    pub attempt: Attempt,
+    /// The withdrawal.
+    pub withdrawal: Withdrawal,
+    /// The name of the account's holder, for the payee's bank.
+    pub payer_name: String,
+}
+
+/// Whether a withdrawal may be sent now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// It may.
+    Clear,
+    /// A freeze claims its money.
+    Claimed,
+    /// A condition forbids the debit.
+    Forbidden,
+}
+
+/// Looks whether a withdrawal that holds its money may be sent now (quality, I6).
+pub fn way(draft: &Draft<'_>, withdrawal: &Withdrawal) -> Way {
+    if !claims_filled(draft.account.unreserved(), &draft.account.freezes) {
+        return Way::Claimed;
+    }
+    if draft.account.condition_kinds().next().is_none() {
+        return Way::Clear;
+    }
+    let mut without = draft.account.clone();
+    let reserved = without.balance.reserved_minor.saturating_sub(withdrawal.held_minor);
+    without.balance.reserved_minor = reserved;
+    let (channel, purpose) = (withdrawal.entry_channel, withdrawal.purpose);
+    let refusals = pass::refusals(&without, movement(channel, purpose, withdrawal.amount_minor));
+    if refusals.is_empty() { Way::Clear } else { Way::Forbidden }
+}
+
+impl StartAttempt {
+    /// Takes it up, unless somebody else has it or it is not to be sent.
+    ///
+    /// # Errors
+    /// WITHDRAWAL_NOT_FOUND.
+    pub fn decide(&self, draft: &mut Draft<'_>, loaded: &Loaded) -> Result<Decision, Refused> {
+        let current = loaded.withdrawal(draft.account.number(), &self.withdrawal_id);
+        let current = current.ok_or(Reason::WithdrawalNotFound)?;
+        let attempts = loaded.attempts_of(&self.withdrawal_id);
+        if current.state != State::Reserved {
+            return Ok(unchanged(current));
+        }
+        match way(draft, current) {
+            Way::Claimed => {
+                let step =
+                    Step { event: Event::TakenByFreeze, key: None, reason: "money under a freeze" };
+                Ok(end(draft, current, &step))
+            }
+            Way::Forbidden => Ok(hold(draft, current, HeldReason::Condition)),
+            Way::Clear => {
+                let channels = &draft.rules.payouts.channels;
+                match routing::route(channels, &current.preferred_channel, attempts) {
+                    None => Ok(hold(draft, current, HeldReason::NoChannel)),
+                    Some(channel) => {
+                        let number = current.attempts.saturating_add(1);
+                        let intent = self.intent(draft, number, channel);
+                        Ok(start(draft, current, intent))
+                    }
+                }
+            }
+        }
+    }
+
+    fn intent(&self, draft: &Draft<'_>, number: i64, channel: &ChannelId) -> Attempt {
+        Attempt {
+            withdrawal_id: self.withdrawal_id.clone(),
+            number,
+            account_number: draft.account.number().clone(),
+            channel_id: channel.clone(),
+            state: AttemptState::Intent,
+            reason: String::new(),
+            epoch: 1,
+            retries: 0,
+            inquiries: 0,
+            last_said: None,
+            create_time: draft.now,
+            update_time: draft.now,
+        }
+    }
+}
+
+fn start(draft: &mut Draft<'_>, current: &Withdrawal, intent: Attempt) -> Decision {
+    let key = intent.key();
+    let step = Step { event: Event::AttemptStarted, key: Some(&key), reason: "" };
+    let moved = advance(draft, current, &step).expect("what is reserved may be started");
+    let moved = Withdrawal {
+        channel_id: intent.channel_id.as_str().to_owned(),
+        attempts: intent.number,
+        next_action_time: draft.now.checked_add_signed(draft.rules.payouts.lease),
+        ..moved
+    };
+    draft.written.withdrawals.push(moved.clone());
+    draft.written.attempts.push(intent.clone());
+    errand(draft, Doing::Send, intent, moved)
+}
+
+/// Holds it, or fails it when it was held for too long.
+fn hold(draft: &mut Draft<'_>, current: &Withdrawal, why: HeldReason) -> Decision {
+    let since = current.held_since.unwrap_or(draft.now);
+    let until = since.checked_add_signed(draft.rules.payouts.held_max).unwrap_or(draft.now);
+    if until <= draft.now {
+        let reason: &'static str = why.into();
+        let step = Step { event: Event::TimeToLiveOver, key: None, reason };
+        return end(draft, current, &step);
+    }
+    let pause = draft.now.checked_add_signed(HELD_PAUSE).unwrap_or(until);
+    let news = current.held_reason != Some(why);
+    let mut held = Withdrawal {
+        held_reason: Some(why),
+        held_since: Some(since),
+        next_action_time: Some(until.min(pause)),
+        ..current.clone()
+    };
+    if news {
+        held.version = held.version.saturating_add(1);
+        held.update_time = draft.now;
+        let payload = json!({ "withdrawal_id": held.withdrawal_id, "held_reason": why });
+        draft.written.events.push(("WITHDRAWAL_HELD", payload));
+    }
+    draft.written.withdrawals.push(held.clone());
+    unchanged(&held)
+}
+
+fn end(draft: &mut Draft<'_>, current: &Withdrawal, step: &Step<'_>) -> Decision {
+    let moved = advance(draft, current, step).expect("what is reserved may be ended");
+    draft.written.withdrawals.push(moved.clone());
+    unchanged(&moved)
+}
+
+pub(super) fn errand(
+    draft: &Draft<'_>,
+    doing: Doing,
+    attempt: Attempt,
+    withdrawal: Withdrawal,
+) -> Decision {
+    let payer_name = draft.account.profile.account_name.clone();
+    let errand = Errand { doing, attempt, withdrawal, payer_name };
+    Decision::plain("payout", Answer::Errand(Box::new(errand)))
+}
+
+/// Nothing to do for who asked; the withdrawal as it is.
+pub(super) fn unchanged(withdrawal: &Withdrawal) -> Decision {
+    Decision::plain("payout", Answer::Withdrawal(Box::new(withdrawal.clone())))
+}

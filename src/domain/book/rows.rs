@@ -1,0 +1,89 @@
+//! Which rows a command changed: what it wrote is taken over, for the commands after it and for the
+//! database.
+
+use super::Book;
+use crate::domain::account::Account;
+use crate::domain::act::Written;
+use crate::domain::condition::Condition;
+use crate::domain::status::Cause;
+
+impl Book<'_> {
+    pub(super) fn take_written(&mut self, written: &Written) {
+        self.changes.freeze_acts.extend(written.freeze_acts.iter().cloned());
+        self.changes.transactions.extend(written.transactions.iter().cloned());
+        for transaction in &written.transactions {
+            let id = transaction.transaction_id.clone();
+            self.loaded.transactions.insert((transaction.account_number.clone(), id));
+        }
+        for withdrawal in &written.withdrawals {
+            let id = withdrawal.withdrawal_id.clone();
+            self.loaded.withdrawals.insert(id.clone(), withdrawal.clone());
+            self.changes.withdrawals.insert(id, withdrawal.clone());
+        }
+        for attempt in &written.attempts {
+            let known = self.loaded.attempts.entry(attempt.withdrawal_id.clone()).or_default();
+            known.retain(|other| other.number != attempt.number);
+            known.push(attempt.clone());
+            known.sort_by_key(|attempt| attempt.number);
+            self.changes.attempts.insert(attempt.key(), attempt.clone());
+        }
+        self.changes.evidence.extend(written.evidence.iter().cloned());
+        self.take_cards(written);
+    }
+
+    /// Changed cards are written before bound ones, so a card that was cancelled in this batch can
+    /// be bound in it. What is bound first and changed then is one row, the bound one.
+    fn take_cards(&mut self, written: &Written) {
+        for card in &written.cards_changed {
+            let bound = self.changes.cards_bound.contains_key(&card.card_number);
+            let changes = &mut self.changes;
+            let rows = if bound { &mut changes.cards_bound } else { &mut changes.cards_changed };
+            rows.insert(card.card_number.clone(), card.clone());
+            self.loaded.cards.insert(card.card_number.clone(), card.clone());
+        }
+        for card in &written.cards_bound {
+            self.changes.cards_bound.insert(card.card_number.clone(), card.clone());
+            self.loaded.cards.insert(card.card_number.clone(), card.clone());
+        }
+    }
+
+    /// Notes the conditions and freezes that differ; whether anything of the status moved.
+    pub(super) fn note_rows(&mut self, before: Option<&Account>, account: &Account) -> bool {
+        let mut moved = before.is_none_or(|before| {
+            before.balance.lifecycle != account.balance.lifecycle
+                || before.profile != account.profile
+        });
+        for condition in &account.conditions {
+            let unchanged = before.is_some_and(|before| before.conditions.contains(condition));
+            if !unchanged {
+                moved = true;
+                self.note_fraud_stop(before, condition);
+                self.changes.conditions.insert(condition.condition_id.clone(), condition.clone());
+            }
+        }
+        for freeze in &account.freezes {
+            let unchanged = before.is_some_and(|before| before.freezes.contains(freeze));
+            if !unchanged {
+                moved = true;
+                if !freeze.in_force() {
+                    self.loaded.ended_freezes.insert(freeze.freeze_id.clone(), freeze.clone());
+                }
+                self.changes.freezes.insert(freeze.freeze_id.clone(), freeze.clone());
+            }
+        }
+        moved
+    }
+
+    fn note_fraud_stop(&mut self, before: Option<&Account>, condition: &Condition) {
+        let is_new = before.is_none_or(|before| {
+            !before.conditions.iter().any(|known| known.condition_id == condition.condition_id)
+        });
+        if let (true, Some(case), Cause::StopFraud) =
+            (is_new, &condition.document_no, condition.cause)
+        {
+            let key = (condition.account_number.clone(), case.clone());
+            let count = self.loaded.fraud_stops.entry(key).or_default();
+            *count = count.saturating_add(1);
+        }
+    }
+}

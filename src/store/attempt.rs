@@ -1,0 +1,96 @@
+//! `attempt` and `evidence`: the attempts to pay withdrawals, and all that was said of them.
+
+use super::bulk::{Kind, Spelled, Statements, Table};
+use super::{Engine, Error, Store, Transaction, documents};
+use crate::domain::id::WithdrawalId;
+use crate::domain::payout::attempt::Attempt;
+use crate::domain::payout::evidence::Evidence;
+
+pub(super) static ATTEMPT: Table = Table {
+    name: "attempt",
+    key: &["withdrawal_id", "number", "account_number"],
+    columns: &[
+        ("withdrawal_id", Kind::Plain),
+        ("number", Kind::Plain),
+        ("account_number", Kind::Plain),
+        ("channel_id", Kind::Plain),
+        ("state", Kind::Plain),
+        ("reason", Kind::Plain),
+        ("epoch", Kind::Plain),
+        ("retries", Kind::Plain),
+        ("inquiries", Kind::Plain),
+        ("last_said", Kind::Plain),
+        ("create_time", Kind::Time),
+        ("update_time", Kind::Time),
+    ],
+    statements: Statements::new(),
+};
+
+pub(super) static EVIDENCE: Table = Table {
+    name: "evidence",
+    key: &["withdrawal_id", "number", "evidence_id", "account_number"],
+    columns: &[
+        ("withdrawal_id", Kind::Plain),
+        ("number", Kind::Plain),
+        ("evidence_id", Kind::Plain),
+        ("account_number", Kind::Plain),
+        ("source", Kind::Plain),
+        ("said", Kind::Plain),
+        ("reason", Kind::Plain),
+        ("channel_code", Kind::Plain),
+        ("amount_minor", Kind::Plain),
+        ("currency_code", Kind::Plain),
+        ("effect", Kind::Plain),
+        ("received_time", Kind::Time),
+    ],
+    statements: Statements::new(),
+};
+
+impl Store {
+    /// The attempts to pay a withdrawal, the first first.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn attempt_list(&self, id: &WithdrawalId) -> Result<Vec<Attempt>, Error> {
+        let sql = ATTEMPT.select(self.engine, "t.withdrawal_id = $1 ORDER BY t.number");
+        self.documents(self.engine.statement(&sql, [id.as_str().into()])).await
+    }
+
+    /// All that was said of the attempts to pay a withdrawal, the oldest first.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn evidence_list(
+        &self,
+        id: &WithdrawalId,
+        limit: u32,
+    ) -> Result<Vec<Evidence>, Error> {
+        let sql = EVIDENCE.select(
+            self.engine,
+            "t.withdrawal_id = $1 ORDER BY t.received_time, t.number, t.evidence_id LIMIT $2",
+        );
+        let values = [id.as_str().into(), i64::from(limit).into()];
+        self.documents(self.engine.statement(&sql, values)).await
+    }
+}
+
+impl Transaction {
+    /// The attempts to pay these withdrawals, in order.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn attempt_find(&self, ids: &[&WithdrawalId]) -> Result<Vec<Attempt>, Error> {
+        static SQL: Spelled = Spelled::new();
+        let sql = SQL.get(self.engine, || of_each(self.engine));
+        let texts = self.engine.texts(ids.iter().map(|id| id.as_str()));
+        let mut rows: Vec<Attempt> =
+            documents(&self.inner, self.engine.statement(sql, [texts])).await?;
+        rows.sort_by(|a, b| (&a.withdrawal_id, a.number).cmp(&(&b.withdrawal_id, b.number)));
+        Ok(rows)
+    }
+}
+
+/// One search of the key for each withdrawal.
+fn of_each(engine: Engine) -> String {
+    ATTEMPT.select(engine, &engine.among("t.withdrawal_id", 1))
+}
