@@ -7,6 +7,8 @@ use chrono::{DateTime, Utc};
 use tokio::sync::broadcast;
 
 use crate::domain::batch::Event;
+use crate::domain::id::AccountNumber;
+use crate::domain::withdrawal::Withdrawal;
 
 /// How many batches a listener may lag behind.
 const LAG_MAX: usize = 1_024;
@@ -16,6 +18,10 @@ const LAG_MAX: usize = 1_024;
 pub struct Committed {
     /// Its events, in order per account.
     pub events: Vec<Event>,
+    /// The withdrawals that it changed, as they are now.
+    pub withdrawals: Vec<Withdrawal>,
+    /// The accounts whose status, conditions, freezes or profile it moved.
+    pub moved: Vec<AccountNumber>,
     /// The earliest instant at which something lapses on an account of the batch.
     pub next_lapse: Option<DateTime<Utc>>,
 }

@@ -81,8 +81,10 @@ async fn carry_out(parts: &Parts, envelopes: &[&Envelope]) -> Result<Decided, Ba
     transaction.commit().await?;
     let touched = changes.touched.iter().filter_map(|number| accounts.get(number));
     let next_lapse = touched.filter_map(|account| account.balance.next_lapse_time).min();
-    let Changes { events, .. } = changes;
-    parts.feed.publish(Committed { events, next_lapse });
+    let Changes { events, withdrawals, master, .. } = changes;
+    let withdrawals = withdrawals.into_values().collect();
+    let moved = master.into_iter().collect();
+    parts.feed.publish(Committed { events, withdrawals, moved, next_lapse });
     Ok(Decided { outcomes, end: End::Committed })
 }
 
