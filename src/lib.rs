@@ -20,11 +20,13 @@ pub mod store;
 pub mod feed;
 pub mod ledger;
 
+pub mod pb;
+
 pub mod ask;
+pub mod payout;
 pub mod sweep;
 
 pub mod auth;
-pub mod pb;
 
 pub mod grpc;
 

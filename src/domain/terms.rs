@@ -5,7 +5,7 @@
 //! same-numbered day, else on the month's last day; the last day ends at 24:00. A freeze never
 //! rolls over a holiday. Ends are exclusive instants.
 
-use chrono::{DateTime, Datelike, Days, Duration, Months, NaiveDate, TimeZone, Utc};
+use chrono::{DateTime, Datelike, Days, Duration, Months, NaiveDate, SubsecRound, TimeZone, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
@@ -117,6 +117,14 @@ pub fn local_day(at: DateTime<Utc>, zone: Tz) -> NaiveDate {
 /// with a term added.
 pub fn within_calendar(at: DateTime<Utc>) -> bool {
     (1900..=9998).contains(&at.year())
+}
+
+/// The instant that lies so many seconds and nanoseconds after the start of 1970; `None` outside the
+/// calendar. Finer than a microsecond is cut off, because no engine keeps it.
+pub fn instant(seconds: i64, nanos: i32) -> Option<DateTime<Utc>> {
+    let nanos = u32::try_from(nanos).ok().filter(|nanos| *nanos < 1_000_000_000)?;
+    let at = DateTime::from_timestamp(seconds, nanos)?;
+    within_calendar(at).then(|| at.trunc_subsecs(6))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! for machines to compare: what cannot be seen, such as zero-width and bidirectional marks, would
 //! make two different ids look alike.
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, Utc};
 use prost_types::Timestamp;
 
 use super::Violations;
@@ -199,11 +199,8 @@ impl Violations {
     }
 }
 
-/// The instant of a timestamp; finer than a microsecond is cut off, because no engine keeps it.
 fn instant(time: &Timestamp) -> Option<DateTime<Utc>> {
-    let nanos = u32::try_from(time.nanos).ok().filter(|nanos| *nanos < 1_000_000_000)?;
-    let at = DateTime::from_timestamp(time.seconds, nanos)?;
-    terms::within_calendar(at).then(|| at.trunc_subsecs(6))
+    terms::instant(time.seconds, time.nanos)
 }
 
 /// Whether a character shows, blanks included. Line ends don't: they would forge lines in files
