@@ -20,7 +20,8 @@ pub struct Committed {
     pub events: Vec<Event>,
     /// The withdrawals that it changed, as they are now.
     pub withdrawals: Vec<Withdrawal>,
-    /// The accounts whose status, conditions, freezes or profile it moved.
+    /// The accounts on which withdrawals hold money and whose status, conditions, freezes or profile
+    /// it moved.
     pub moved: Vec<AccountNumber>,
     /// The earliest instant at which something lapses on an account of the batch.
     pub next_lapse: Option<DateTime<Utc>>,

@@ -1,5 +1,5 @@
-//! Tells every service of a bank whether an account may move money now, and why not; reserves
-//! withdrawals.
+//! Tells every service of a bank whether an account may move money now, and why not; pays
+//! withdrawals out.
 //!
 //! The modules in reading order, and in the order in which they may use each other: what stands
 //! further down may use what stands above it, never the other way round.
@@ -8,7 +8,9 @@
 //! into a [`domain::command::Envelope`]; the [`ledger`] queues it with others of its lane, loads
 //! what the batch needs from the [`store`], lets [`domain::book`] decide, saves, commits, and only
 //! then answers; the [`feed`] tells who waits. A question goes from [`grpc`] to [`ask`], which reads
-//! the [`store`] and applies what lapsed.
+//! the [`store`] and applies what lapsed. A reserved withdrawal walks on by itself: the [`feed`] hands
+//! it to [`payout`], which takes it up by a command, calls a channel, and brings what it heard back
+//! to the [`ledger`] as evidence.
 
 pub mod domain;
 

@@ -2,8 +2,9 @@
 //! their tasks, and drains them in order.
 //!
 //! Order of draining: health says NOT_SERVING, the server takes no new calls and finishes those it
-//! has, the sweep stops, the lanes answer what they hold, reads end, the store closes. One deadline bounds all
-//! of it; what is not done by then is cut. A task that ends before anybody said stop is a bug: the
+//! has, payouts that are on their way are answered or given up, the sweep stops, the lanes answer what
+//! they hold, reads end, the store closes. One deadline bounds all of it; what is not done by then is
+//! cut. A task that ends before anybody said stop is a bug: the
 //! service drains and fails, so that whoever runs it starts it again.
 
 use std::pin::pin;
@@ -22,6 +23,7 @@ use crate::feed::Feed;
 use crate::grpc;
 use crate::ledger::intake::Intake;
 use crate::ledger::{self, Ledger, Shared};
+use crate::payout::Payouts;
 use crate::store::{Engine, Pools, Store};
 use crate::sweep::Sweep;
 
@@ -182,6 +184,10 @@ pub async fn serve(
         };
         tasks.spawn(named("the sweep", sweep.run()));
     }
+    let mut payouts = JoinSet::new();
+    if !settings.channels.is_empty() {
+        payouts.spawn(payouts_of(&core, settings).run(halting.clone()));
+    }
     let services = grpc::Services {
         ledger: core.ledger.clone(),
         ask: core.ask.clone(),
@@ -195,6 +201,7 @@ pub async fn serve(
         Some(task) = tasks.join_next() => End::Task(task.unwrap_or("a task that panicked")),
         _ = core.lanes.join_next() => End::Task("a lane"),
         _ = core.gatherers.join_next() => End::Task("a gatherer of reads"),
+        Some(_) = payouts.join_next() => End::Task("payouts"),
     };
     let deadline = Instant::now() + settings.drain;
     halt.send_replace(true);
@@ -208,10 +215,26 @@ pub async fn serve(
             finish(&mut server, deadline).await.and(Err(ServiceError::Ended(task)))
         }
     };
+    if timeout(left_until(deadline), payouts.join_next()).await.is_err() {
+        tracing::warn!("payouts were still on their way when the time to drain was over");
+    }
+    payouts.shutdown().await;
     tasks.shutdown().await;
     let shared = core.drain(left_until(deadline)).await;
     tracing::info!(ledger.calls = shared.calls, ledger.commits = shared.commits, "drained");
     ended
+}
+
+fn payouts_of(core: &Core, settings: &Settings) -> Payouts {
+    Payouts {
+        store: core.store.clone(),
+        clock: core.clock.clone(),
+        ledger: core.ledger.clone(),
+        feed: core.feed.clone(),
+        channels: settings.channels.clone(),
+        timeout: settings.payout_timeout,
+        at_once: usize::try_from(settings.payouts_at_once).unwrap_or(1),
+    }
 }
 
 /// Lets the server finish the calls it has; what is open at the deadline is cut.

@@ -2,7 +2,7 @@
 //! fails without it. Only with the feature `negative-control`; without it each stands, as a
 //! constant.
 
-/// Something that keeps two commands from getting in each other's way.
+/// Something that keeps two commands from getting in each other's way, or money from going twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Safeguard {
     /// The account's row is locked before it is read, where several servers write.
@@ -11,6 +11,8 @@ pub enum Safeguard {
     LoadAfterLock,
     /// A request that comes again is answered from what is remembered.
     ReplayCheck,
+    /// A payout's intent is committed before its first byte is sent.
+    IntentFirst,
 }
 
 /// Whether a safeguard stands.

@@ -8,6 +8,7 @@ use super::Parts;
 use crate::domain::batch::Changes;
 use crate::domain::book::Book;
 use crate::domain::command::{Envelope, Outcome};
+use crate::domain::id::AccountNumber;
 use crate::feed::Committed;
 use crate::store;
 
@@ -83,7 +84,10 @@ async fn carry_out(parts: &Parts, envelopes: &[&Envelope]) -> Result<Decided, Ba
     let next_lapse = touched.filter_map(|account| account.balance.next_lapse_time).min();
     let Changes { events, withdrawals, master, .. } = changes;
     let withdrawals = withdrawals.into_values().collect();
-    let moved = master.into_iter().collect();
+    let holds = |number: &AccountNumber| {
+        accounts.get(number).is_some_and(|account| account.balance.open_withdrawals > 0)
+    };
+    let moved = master.into_iter().filter(holds).collect();
     parts.feed.publish(Committed { events, withdrawals, moved, next_lapse });
     Ok(Decided { outcomes, end: End::Committed })
 }
