@@ -11,7 +11,7 @@ use crate::domain::pass::Operation;
 use crate::domain::status::{AccountStatus, Cause, ConditionKind, Lifecycle, Restriction};
 use crate::domain::terms::TermUnit;
 use crate::domain::transaction::{
-    Direction, EntryChannel, Initiator, Mode, Purpose, TransactionType,
+    Booking, Direction, EntryChannel, Initiator, Mode, Purpose, TransactionType,
 };
 use crate::domain::withdrawal::{BeneficiaryKind, State};
 use crate::pb::v1;
@@ -196,6 +196,7 @@ named!(
 );
 named!(Mode = TransactionMode { Authorize, Fact });
 named!(Direction = Direction { Credit, Debit });
+named!(Booking = Booking { Balance, Receivable, Suspense });
 named!(Initiator = Initiator { Customer, Counterparty, Bank });
 named!(
     TransactionType = TransactionType {

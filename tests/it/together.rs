@@ -1,6 +1,7 @@
 //! Many callers at once: commits are shared, one account's calls don't get in each other's way.
 
 use account_status::pb::v1::withdraw_service_client::WithdrawServiceClient;
+use account_status::pb::v1::{Direction, RecordTransactionRequest, TransactionMode};
 use tokio::task::JoinSet;
 
 use crate::harness::{Bank, Engine, calls, engine};
@@ -95,7 +96,12 @@ async fn commands_for_an_account_that_another_replica_opens_are_safe_on_postgres
     for number in 0..12 {
         let number = format!("72{number:02}");
         let credited = async {
-            while let Err(status) = other.credit(&number, "0.05").await {
+            // Asked for, because a fact would be taken in before the account is open.
+            let ask = || RecordTransactionRequest {
+                mode: TransactionMode::Authorize.into(),
+                ..other.posting(&number, Direction::Credit, "0.05")
+            };
+            while let Err(status) = other.record(ask()).await {
                 let reason = calls::reason(&status);
                 assert!(["ACCOUNT_NOT_FOUND", "ACCOUNT_OPENING"].contains(&&*reason), "{status:?}");
             }

@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::Draft;
-use crate::domain::account::Balance;
+use crate::domain::account::{Account, Balance};
 use crate::domain::id::TransactionId;
 use crate::domain::money::Minor;
+use crate::domain::pass::{self, Movement};
 use crate::domain::terms;
 use crate::domain::transaction::{
     Booking, Direction, EntryChannel, Initiator, Mode, Origin, Purpose, Transaction,
@@ -50,6 +51,24 @@ pub fn balance_after(balance: &Balance, direction: Direction, amount: Minor) -> 
         Direction::Debit => balance.balance_minor.checked_sub(amount),
     }
     .filter(|after| *after >= balance.reserved_minor)
+}
+
+/// Where something is booked that happened already, so that nothing can refuse it. Conditions don't
+/// stand in its way; but a debit never takes money that is reserved, frozen or not there, and a
+/// credit doesn't enter an account that can't take it.
+pub fn booking_of_fact(account: &Account, direction: Direction, movement: Movement) -> Booking {
+    let fits = balance_after(&account.balance, direction, movement.amount).is_some();
+    match direction {
+        Direction::Debit => {
+            let available = pass::available_for(account, movement.operation);
+            let there = available.is_none_or(|available| movement.amount <= available);
+            if there && fits { Booking::Balance } else { Booking::Receivable }
+        }
+        Direction::Credit => {
+            let taken = pass::refusals(account, movement).is_empty();
+            if taken && fits { Booking::Balance } else { Booking::Suspense }
+        }
+    }
 }
 
 /// Posts it: the row, its event, and, when it is booked on the balance, the balance and the last

@@ -1,11 +1,12 @@
 //! RecordTransaction: core banking posts money. AUTHORIZE is checked and refused when it may not
-//! pass. FACT was posted elsewhere: no condition stands in its way, but the money has to be there
-//! (never frozen money), and the account has to be able to take it.
+//! pass. FACT was posted elsewhere and is never refused for what the account is: a debit that finds
+//! no available money (never frozen or reserved money) is booked to receivable, a credit that the
+//! account can't take to suspense, each in full.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::posting::{self, Posting, balance_after};
+use super::posting::{self, Posting};
 use super::{Answer, Decision, Draft, same_currency};
 use crate::domain::batch::{Ids, Loaded};
 use crate::domain::id::TransactionId;
@@ -48,10 +49,11 @@ pub struct RecordTransaction {
 }
 
 impl RecordTransaction {
-    /// Posts it, or says everything that stands in its way.
+    /// Posts it; or, when it is asked for, says everything that stands in its way.
     ///
     /// # Errors
-    /// CURRENCY_MISMATCH, TRANSACTION_EXISTS, what may not pass, INSUFFICIENT_AVAILABLE_FUNDS.
+    /// CURRENCY_MISMATCH, TRANSACTION_EXISTS; of what is asked for also what may not pass,
+    /// INSUFFICIENT_AVAILABLE_FUNDS, INVALID_REQUEST when the balance would exceed 64 bits.
     pub fn decide(
         &self,
         draft: &mut Draft<'_>,
@@ -70,12 +72,9 @@ impl RecordTransaction {
             None => TransactionId::from(ids()),
         };
         let movement = self.movement(amount);
-        Refused::check(self.refusals(draft, movement))?;
-        if balance_after(&draft.account.balance, self.direction, amount).is_none() {
-            return Err(Refusal::field("amount", "would exceed 64-bit minor units").into());
-        }
-        let reactivated = self.reactivate(draft, movement);
-        let row = posting::post(draft, self.posting(transaction_id, amount));
+        let booking = self.booking(draft, movement)?;
+        let reactivated = booking == Booking::Balance && self.reactivate(draft, movement);
+        let row = posting::post(draft, self.posting(transaction_id, amount, booking));
         let reason = if reactivated { "reactivated by the customer" } else { "transaction" };
         Ok(Decision::plain(reason, Answer::Transaction(Box::new(row))))
     }
@@ -89,14 +88,20 @@ impl RecordTransaction {
         }
     }
 
-    fn refusals(&self, draft: &Draft<'_>, movement: Movement) -> Vec<Refusal> {
-        let mut refusals = pass::refusals(&draft.account, movement);
-        // A debit that is a fact passes every condition; what it can't do is take money that isn't
-        // there or is frozen.
-        if (self.mode, self.direction) == (Mode::Fact, Direction::Debit) {
-            refusals.retain(|refusal| refusal.reason == Reason::InsufficientAvailableFunds);
+    /// Where it is booked. What is asked for goes on the balance or is refused.
+    fn booking(&self, draft: &Draft<'_>, movement: Movement) -> Result<Booking, Refused> {
+        let account = &draft.account;
+        match self.mode {
+            Mode::Fact => Ok(posting::booking_of_fact(account, self.direction, movement)),
+            Mode::Authorize => {
+                Refused::check(pass::refusals(account, movement))?;
+                posting::balance_after(&account.balance, self.direction, movement.amount)
+                    .map(|_| Booking::Balance)
+                    .ok_or_else(|| {
+                        Refusal::field("amount", "would exceed 64-bit minor units").into()
+                    })
+            }
         }
-        refusals
     }
 
     /// The customer's own deposit or withdrawal at the counter, identified, wakes a dormant
@@ -112,7 +117,7 @@ impl RecordTransaction {
         true
     }
 
-    fn posting(&self, transaction_id: TransactionId, amount: Minor) -> Posting {
+    fn posting(&self, transaction_id: TransactionId, amount: Minor, booking: Booking) -> Posting {
         Posting {
             transaction_id,
             direction: self.direction,
@@ -125,7 +130,7 @@ impl RecordTransaction {
             counterparty_account: self.counterparty_account.clone(),
             counterparty_name: self.counterparty_name.clone(),
             value_time: self.value_time,
-            booking: Booking::Balance,
+            booking,
         }
     }
 }

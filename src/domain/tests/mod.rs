@@ -12,6 +12,7 @@ mod support;
 
 mod actions;
 mod actions_effects;
+mod bookings;
 mod cards;
 mod displayed_status;
 mod ends;

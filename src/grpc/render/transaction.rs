@@ -27,6 +27,7 @@ pub(crate) fn transaction(row: &Transaction, caller: &Caller, effect: Effect) ->
         record_time: Some(timestamp(row.recorded_time)),
         balance_after: row.balance_after_minor.map(|minor| money(minor, currency)),
         available_after: row.available_after_minor.map(|minor| money(minor, currency)),
+        booking: row.booking.number(),
     }
 }
 

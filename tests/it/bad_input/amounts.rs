@@ -112,7 +112,11 @@ on_every_engine! {
             assert_eq!(reason(&bank.freeze(other).await.unwrap_err()), "CURRENCY_MISMATCH");
         }
         let most = "92233720368547758.07";
-        let refused = bank.credit(NUMBER, most).await.unwrap_err();
+        let asked = RecordTransactionRequest {
+            mode: TransactionMode::Authorize.into(),
+            ..bank.posting(NUMBER, Direction::Credit, most)
+        };
+        let refused = bank.record(asked).await.unwrap_err();
         assert_eq!((reason(&refused).as_str(), fields(&refused)), (
             "INVALID_REQUEST",
             vec!["amount".to_owned()],

@@ -108,7 +108,14 @@ pub(super) enum Facts {
     Account(Face),
     Frozen(FreezeSeen, Told),
     Released(FreezeSeen),
-    Posted { id: String, minor: i64, balance: i64, available: i64, recorded: Time },
+    Posted {
+        id: String,
+        minor: i64,
+        booking: Booking,
+        balance: i64,
+        available: i64,
+        recorded: Time,
+    },
     Withdrawal(WithdrawalSeen),
 }
 
@@ -259,6 +266,7 @@ impl From<&Answer> for Facts {
             Answer::Posted(row) => Self::Posted {
                 id: row.transaction_id.clone(),
                 minor: sum(&row.amount),
+                booking: row.booking(),
                 balance: sum(&row.balance_after),
                 available: sum(&row.available_after),
                 recorded: time(row.record_time),

@@ -121,6 +121,33 @@ async fn the_classic_queries_run_as_typed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_stands_beside_the_balance_is_told_and_is_no_last_transaction() {
+    let Some(bank) = bank().await else { return };
+    account_in(&bank, N, "CNY", "10.00").await;
+    let reader = Reader::new(&bank.url, &[]).await;
+    let here = format!("FROM account_master WHERE account_number = '{N}'");
+    let master = reader.lines("balance available last_transaction_time", &here).await;
+    let owed = bank.record(bank.posting(N, Direction::Debit, "10.01")).await.unwrap();
+    assert_eq!(owed.booking(), Booking::Receivable);
+    assert_eq!(reader.lines("balance available last_transaction_time", &here).await, master);
+    bank.record(bank.posting(N, Direction::Debit, "10.00")).await.unwrap();
+    bank.act(N, StatusAction::Close, |_| {}).await.unwrap();
+    bank.credit(N, "3.00").await.unwrap();
+    let here = format!("FROM transaction_log WHERE account_number = '{N}' ORDER BY entry_seq");
+    assert_eq!(
+        reader.lines("transaction_amount direction balance_after booking", &here).await,
+        [
+            "10.00|CREDIT|10.00|BALANCE",
+            "10.01|DEBIT|10.00|RECEIVABLE",
+            "10.00|DEBIT|0.00|BALANCE",
+            "3.00|CREDIT|0.00|SUSPENSE",
+        ]
+    );
+    reader.gone().await;
+    bank.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn amounts_are_exact_decimals_of_their_currency() {
     let Some(bank) = bank().await else { return };
     for (number, code, amount, frozen, free) in [

@@ -1,5 +1,6 @@
 //! Money that core banking posts: what is asked for, what is told, and what it wakes.
 
+mod bookings;
 mod waking;
 
 use account_status::pb::v1::*;
@@ -158,14 +159,6 @@ on_every_engine! {
         assert_eq!(money(&bank, N).await, ["81.00", "81.00"]);
         assert_eq!(bank.code(N).await, "02");
 
-        // Told or asked, a debit never takes frozen money.
-        bank.freeze(bank.court_order(N, "60.00")).await.unwrap();
-        let fact = RecordTransactionRequest {
-            mode: TransactionMode::Fact.into(),
-            ..ask(&bank, Direction::Debit, "21.01")
-        };
-        let _refused_or_receivable = bank.record(fact).await;
-        assert_eq!(money(&bank, N).await, ["81.00", "21.00"]);
         bank.finish().await;
     }
 }

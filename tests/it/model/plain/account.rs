@@ -90,7 +90,7 @@ pub(super) enum Done {
     /// The place of the freeze, and of what gave way to it, newest first.
     Frozen(usize, Vec<usize>),
     Released(usize),
-    Posted(String, i64),
+    Posted(String, i64, Booking),
     Withdrawal(usize),
 }
 

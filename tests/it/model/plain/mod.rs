@@ -10,6 +10,7 @@ mod show;
 
 use std::collections::BTreeMap;
 
+use account_status::pb::v1::Booking;
 use account_status::pb::v1::ErrorReason as R;
 use chrono::Duration;
 
@@ -255,6 +256,13 @@ impl Plain {
         }
         self.notes.extend(draft.remarkable(&before));
         let facts = draft.facts(&done, ask);
+        if let Facts::Posted { booking, .. } = &facts {
+            self.notes.extend(match booking {
+                Booking::Receivable => Some("a fact went to receivable"),
+                Booking::Suspense => Some("a fact went to suspense"),
+                Booking::Balance | Booking::Unspecified => None,
+            });
+        }
         if !ask.validate_only {
             self.accounts.insert(ask.account.clone(), draft);
         }

@@ -5,7 +5,7 @@ use account_status::pb::v1::*;
 
 use super::super::ask::{Ask, Cash, Payment, Posting};
 use super::super::seen::Time;
-use super::account::{Account, Done, Payout};
+use super::account::{Account, Counting, Done, Payout};
 use super::pass::{self, Movement, Presence, operation_of_debit};
 use super::show::Reader;
 use super::{Blocks, OPEN_MAX, block, check, refuse};
@@ -86,23 +86,37 @@ impl Account {
             _ => operation_of_debit(presence, posting.purpose),
         };
         let movement = Movement { operation, minor, presence };
-        let mut blocks = pass::blocks(self, movement, Reader::of(ask));
-        let debit = posting.direction == Direction::Debit;
-        if debit && posting.mode == TransactionMode::Fact {
-            // It happened: only money that isn't there, or is frozen, can't be taken.
-            blocks.retain(|block| block.reason == R::InsufficientAvailableFunds);
-        }
-        check(blocks)?;
-        self.balance += if debit { -minor } else { minor };
-        self.last_posting = Some(at);
+        let booking = if posting.mode == TransactionMode::Fact {
+            self.booking_of_fact(posting, operation, minor)
+        } else {
+            check(pass::blocks(self, movement, Reader::of(ask)))?;
+            Booking::Balance
+        };
         if !posting.id.is_empty() {
             self.posted.insert(posting.id.clone());
         }
+        let done = Done::Posted(posting.id.clone(), minor, booking);
+        if booking != Booking::Balance {
+            return Ok(done);
+        }
+        self.balance += if posting.direction == Direction::Debit { -minor } else { minor };
+        self.last_posting = Some(at);
         let own = posting.initiator == Initiator::Customer && presence == Presence::Identified;
         if own && matches!(operation, Operation::CustomerDebitCounter | Operation::Credit) {
             self.end_rows(at, |row| row.kind == Condition::Dormant);
         }
-        Ok(Done::Posted(posting.id.clone(), minor))
+        Ok(done)
+    }
+
+    /// It happened: money that isn't there or is held is owed, money that can't come in is kept.
+    fn booking_of_fact(&self, posting: &Posting, operation: Operation, minor: i64) -> Booking {
+        if posting.direction == Direction::Credit {
+            let closed_to_it = pass::answer(self, operation) == OperationAnswer::No;
+            return if closed_to_it { Booking::Suspense } else { Booking::Balance };
+        }
+        let by_bank = posting.initiator == Initiator::Bank;
+        let counting = if by_bank { Counting::WithoutLoss } else { Counting::All };
+        if minor > self.available_of(counting) { Booking::Receivable } else { Booking::Balance }
     }
 }
 

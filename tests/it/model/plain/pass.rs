@@ -215,7 +215,7 @@ pub(super) fn answers(account: &Account) -> Vec<OperationAnswer> {
     OPERATIONS.iter().map(|operation| answer(account, *operation)).collect()
 }
 
-fn answer(account: &Account, operation: Operation) -> OperationAnswer {
+pub(super) fn answer(account: &Account, operation: Operation) -> OperationAnswer {
     let mut cells = vec![cell(life_row(account.life), operation)];
     for row in account.rows_in_force() {
         let letter = cell(condition_row(row), operation);

@@ -55,10 +55,11 @@ impl Account {
                 Facts::Frozen(self.freeze_seen(*place, reader), self.told(*place, taken, reader))
             }
             Done::Released(place) => Facts::Released(self.freeze_seen(*place, reader)),
-            Done::Posted(id, minor) => Facts::Posted {
+            Done::Posted(id, minor, booking) => Facts::Posted {
                 // Nothing was made that could be asked for under the id.
                 id: if ask.validate_only { String::new() } else { id.clone() },
                 minor: *minor,
+                booking: *booking,
                 balance: self.balance,
                 available: self.available(),
                 recorded: self.changed,
