@@ -50,7 +50,7 @@ pub struct Given {
     #[arg(long, env = "ACCOUNT_STATUS_CONFIG", value_name = "FILE", global = true)]
     #[serde(skip)]
     pub config: Option<PathBuf>,
-    /// Where to serve [default: 127.0.0.1:50051]
+    /// Where to serve [default: 127.0.0.1:50051; simulate-channel: 127.0.0.1:50061]
     #[arg(long, env = "ACCOUNT_STATUS_LISTEN", value_name = "ADDRESS", global = true)]
     pub listen: Option<SocketAddr>,
     /// The database: sqlite://FILE or postgres://… [default: sqlite://account-status.db]
@@ -211,11 +211,18 @@ impl Given {
     /// # Errors
     /// What is wrong with the file or a setting.
     pub fn settings_on(&self, database_url: &str) -> Result<Settings, ConfigError> {
+        self.settings_or(Self { database_url: Some(database_url.to_owned()), ..Self::default() })
+    }
+
+    /// The same, with other defaults.
+    ///
+    /// # Errors
+    /// What is wrong with the file or a setting.
+    pub fn settings_or(&self, default: Self) -> Result<Settings, ConfigError> {
         let file = match &self.config {
             Some(path) => read(path)?,
             None => Self::default(),
         };
-        let default = Self { database_url: Some(database_url.to_owned()), ..Self::default() };
         self.clone().or(file).or(default).check()
     }
 

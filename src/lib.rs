@@ -10,7 +10,8 @@
 //! then answers; the [`feed`] tells who waits. A question goes from [`grpc`] to [`ask`], which reads
 //! the [`store`] and applies what lapsed. A reserved withdrawal walks on by itself: the [`feed`] hands
 //! it to [`payout`], which takes it up by a command, calls a channel, and brings what it heard back
-//! to the [`ledger`] as evidence.
+//! to the [`ledger`] as evidence. The [`simulator`] stands outside: a payout channel to
+//! test against.
 
 pub mod domain;
 
@@ -27,6 +28,8 @@ pub mod pb;
 pub mod ask;
 pub mod payout;
 pub mod sweep;
+
+pub mod simulator;
 
 pub mod auth;
 

@@ -17,6 +17,8 @@ use super::{CliError, print};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::domain::id::RowId;
+use crate::pb::channel::v1::payout_channel_service_client::PayoutChannelServiceClient;
+use crate::pb::channel::v1::{Payee, PayeeKind, SubmitPayoutRequest};
 use crate::pb::v1;
 use crate::pb::v1::account_status_service_client::AccountStatusServiceClient;
 use crate::pb::v1::client_service_client::ClientServiceClient;
@@ -56,6 +58,8 @@ enum Call {
     GetAccountStatus,
     /// WithdrawService/Withdraw
     Withdraw,
+    /// PayoutChannelService/SubmitPayout of a channel simulator, at its --listen
+    SubmitPayout,
 }
 
 /// What one caller saw.
@@ -145,7 +149,30 @@ impl Caller {
                 let ask = withdrawal(account_number, &self.currency, request_id);
                 WithdrawServiceClient::new(channel).withdraw(ask).await.map(drop)
             }
+            Call::SubmitPayout => {
+                let ask = payout(account_number, &self.currency, format!("{}-{number}", self.ids));
+                PayoutChannelServiceClient::new(channel).submit_payout(ask).await.map(drop)
+            }
         }
+    }
+}
+
+fn payout(payer: String, currency: &str, key: String) -> SubmitPayoutRequest {
+    let withdrawal = withdrawal(payer, currency, key);
+    let payee = withdrawal.beneficiary.map(|payee| Payee {
+        name: payee.name,
+        account_number: payee.account_number,
+        bank_code: payee.bank_code,
+        bank_name: payee.bank_name,
+        kind: PayeeKind::Person.into(),
+    });
+    SubmitPayoutRequest {
+        payout_key: withdrawal.request_id.clone(),
+        routing_token: withdrawal.account_number,
+        withdrawal_id: withdrawal.request_id,
+        amount: withdrawal.amount,
+        payee,
+        ..SubmitPayoutRequest::default()
     }
 }
 

@@ -7,6 +7,7 @@ mod load;
 mod migrate;
 mod query;
 mod serve;
+mod simulate_channel;
 mod verify_history;
 
 use std::io::Write;
@@ -40,6 +41,8 @@ enum Command {
     Import(import::Import),
     /// Call a running service as fast as so many callers can, and print the rate
     Load(load::Load),
+    /// Serve a payout channel that does what payouts ask it to do
+    SimulateChannel(simulate_channel::SimulateChannel),
     /// Show the status of an account
     Query(query::Query),
     /// Check that no row of the status history was edited, lost or cut off
@@ -58,6 +61,9 @@ pub enum CliError {
     /// The service.
     #[error(transparent)]
     Service(#[from] ServiceError),
+    /// The channel simulator.
+    #[error(transparent)]
+    Simulator(#[from] crate::simulator::SimulatorError),
     /// The database.
     #[error(transparent)]
     Store(#[from] crate::store::Error),
@@ -78,10 +84,10 @@ pub enum CliError {
 /// Why it failed.
 pub async fn run() -> Result<ExitCode, CliError> {
     let cli = Cli::parse();
-    let settings = if matches!(cli.command, Command::Demo(_)) {
-        cli.given.settings_on(demo::DATABASE_URL)?
-    } else {
-        cli.given.settings()?
+    let settings = match &cli.command {
+        Command::Demo(_) => cli.given.settings_on(demo::DATABASE_URL)?,
+        Command::SimulateChannel(_) => cli.given.settings_or(simulate_channel::defaults())?,
+        _ => cli.given.settings()?,
     };
     telemetry::start(&settings)?;
     match cli.command {
@@ -90,6 +96,7 @@ pub async fn run() -> Result<ExitCode, CliError> {
         Command::Migrate(migrate) => migrate.run(&settings).await,
         Command::Import(import) => import.run(&settings).await,
         Command::Load(load) => load.run(&settings).await,
+        Command::SimulateChannel(simulate) => simulate.run(&settings).await,
         Command::Query(query) => query.run(&settings).await,
         Command::VerifyHistory(verify) => verify.run(&settings).await,
     }

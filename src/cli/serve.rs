@@ -44,7 +44,8 @@ pub(super) async fn until_signal(
     Ok(ExitCode::SUCCESS)
 }
 
-async fn wait_for_signal() {
+/// Waits for SIGTERM or SIGINT.
+pub(super) async fn wait_for_signal() {
     let terminate = async {
         match signal(SignalKind::terminate()) {
             Ok(mut signal) => {

@@ -114,6 +114,7 @@ fn every_command_has_help() {
         &["import", "freezes", "--help"],
         &["import", "transactions", "--help"],
         &["query", "--help"],
+        &["simulate-channel", "--help"],
         &["verify-history", "--help"],
     ] {
         let help = program(command);

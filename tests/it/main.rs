@@ -33,6 +33,7 @@ mod reading;
 mod reads;
 mod refusals;
 mod replay;
+mod simulator;
 mod smoke;
 mod tidy;
 mod together;

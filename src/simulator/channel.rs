@@ -1,0 +1,180 @@
+//! The channel's gRPC face: reads requests, lets the book decide, answers when it may and should.
+
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+use tonic::{Request, Response, Status};
+
+use super::Options;
+use super::behaviour::{Behaviour, Course};
+use super::book::{OtherPayout, Reply, Resting, Submission};
+use super::desk::{Desk, NotDurable};
+use crate::domain::money::{Currency, Money};
+use crate::pb::channel::v1::payout_channel_service_server::PayoutChannelService;
+use crate::pb::channel::v1::payout_result::Result as Told;
+use crate::pb::channel::v1::{
+    Capabilities, GetPayoutRequest, GetPayoutResponse, Payee, PayoutResult, ProbeRequest,
+    ProbeResponse, SubmitPayoutRequest, SubmitPayoutResponse, VoidPayoutRequest,
+    VoidPayoutResponse,
+};
+
+/// The longest payout key and withdrawal id, in bytes.
+const ID_MAX: usize = 64;
+/// The longest routing token, in bytes.
+const TOKEN_MAX: usize = 128;
+/// The longest reference, in characters.
+const REFERENCE_MAX: usize = 140;
+/// How much of a payee's digest is kept.
+const DIGEST_BYTES: usize = 8;
+
+/// A channel that pays by writing down that it did.
+#[derive(Debug)]
+pub(super) struct SimulatedChannel {
+    pub(super) desk: Arc<Desk>,
+    pub(super) options: Arc<Options>,
+}
+
+#[tonic::async_trait]
+impl PayoutChannelService for SimulatedChannel {
+    async fn submit_payout(
+        &self,
+        request: Request<SubmitPayoutRequest>,
+    ) -> Result<Response<SubmitPayoutResponse>, Status> {
+        let request = request.into_inner();
+        let asked = Behaviour::of_reference(&request.reference)
+            .map_err(|error| Status::invalid_argument(format!("reference: {error}")))?;
+        let submission = parse(request)?;
+        if self.desk.is_behind() {
+            return Err(Status::resource_exhausted("the disk of the channel's log is behind"));
+        }
+        let behaviour = asked.unwrap_or_else(|| self.behaviour(&submission.payout_key));
+        let delay = self.options.delay;
+        let decided = self.desk.decide(|book, now| book.submit(submission, behaviour, delay, now));
+        let Resting { what: reply, fact } = decided.map_err(|OtherPayout| {
+            Status::invalid_argument("payout_key: was used for another amount, payee or withdrawal")
+        })?;
+        self.synced(fact).await?;
+        let result = told(self.when(reply).await?);
+        Ok(Response::new(SubmitPayoutResponse { result }))
+    }
+
+    async fn get_payout(
+        &self,
+        request: Request<GetPayoutRequest>,
+    ) -> Result<Response<GetPayoutResponse>, Status> {
+        let key = id("payout_key", request.into_inner().payout_key)?;
+        let Resting { what, fact } = self.desk.decide(|book, now| book.get(&key, now));
+        self.synced(fact).await?;
+        Ok(Response::new(GetPayoutResponse { result: told(what) }))
+    }
+
+    async fn void_payout(
+        &self,
+        request: Request<VoidPayoutRequest>,
+    ) -> Result<Response<VoidPayoutResponse>, Status> {
+        let key = id("payout_key", request.into_inner().payout_key)?;
+        let Resting { what, fact } = self.desk.decide(|book, now| book.void(&key, now));
+        self.synced(fact).await?;
+        Ok(Response::new(VoidPayoutResponse { result: told(what) }))
+    }
+
+    async fn probe(
+        &self,
+        _request: Request<ProbeRequest>,
+    ) -> Result<Response<ProbeResponse>, Status> {
+        let promise = prost_types::Duration::try_from(self.options.promise.duration());
+        let capabilities = Capabilities {
+            idempotent_submit: self.options.idempotent_submit,
+            statement: false,
+            cut_off: None,
+            promise: promise.ok(),
+        };
+        Ok(Response::new(ProbeResponse { capabilities: Some(capabilities) }))
+    }
+}
+
+impl SimulatedChannel {
+    /// What is done to a payout that asks for nothing.
+    fn behaviour(&self, payout_key: &str) -> Behaviour {
+        let Options { mix, seed, delay, .. } = &*self.options;
+        match mix {
+            Some(mix) => mix.draw(*seed, payout_key, *delay),
+            None => Behaviour::Take(Course::Settle { after: *delay }),
+        }
+    }
+
+    async fn synced(&self, fact: u64) -> Result<(), Status> {
+        let synced = self.desk.synced(fact).await;
+        synced.map_err(|NotDurable| Status::unavailable("the channel's log can't be written"))
+    }
+
+    /// Waits as long as the reply wants; who waits for nothing is let go when the simulator stops.
+    async fn when(&self, reply: Reply) -> Result<Told, Status> {
+        let stopping = || Status::unavailable("the channel simulator stops");
+        match reply {
+            Reply::Now(told) => Ok(told),
+            Reply::At(at, told) => tokio::select! {
+                () = self.desk.sleep_until(at) => Ok(told),
+                () = self.desk.stopped() => Err(stopping()),
+            },
+            Reply::Never => {
+                self.desk.stopped().await;
+                Err(stopping())
+            }
+        }
+    }
+}
+
+fn told(result: Told) -> Option<PayoutResult> {
+    Some(PayoutResult { result: Some(result) })
+}
+
+fn parse(request: SubmitPayoutRequest) -> Result<Submission, Status> {
+    let token = request.routing_token;
+    if token.len() > TOKEN_MAX || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(wrong("routing_token", "must be up to 128 visible ASCII characters"));
+    }
+    if request.reference.chars().count() > REFERENCE_MAX {
+        return Err(wrong("reference", "must be up to 140 characters"));
+    }
+    let amount = request.amount.ok_or_else(|| wrong("amount", "is required"))?;
+    let currency = Currency::from_code(&amount.currency_code)
+        .ok_or_else(|| wrong("amount.currency_code", "must be an ISO 4217 code"))?;
+    let amount = Money::parse_positive(&amount.amount, currency)
+        .map_err(|error| wrong("amount.amount", &error.to_string()))?;
+    let payee = request.payee.ok_or_else(|| wrong("payee", "is required"))?;
+    if payee.name.is_empty() || payee.account_number.is_empty() {
+        return Err(wrong("payee", "must have a name and an account_number"));
+    }
+    Ok(Submission {
+        payout_key: id("payout_key", request.payout_key)?,
+        withdrawal_id: id("withdrawal_id", request.withdrawal_id)?,
+        amount,
+        payee_digest: digest(&payee).into(),
+        routing_token: token.into(),
+    })
+}
+
+fn id(field: &str, text: String) -> Result<Arc<str>, Status> {
+    let fits = (1..=ID_MAX).contains(&text.len());
+    if fits && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Ok(text.into())
+    } else {
+        Err(wrong(field, "must be 1 to 64 visible ASCII characters"))
+    }
+}
+
+fn wrong(field: &str, what: &str) -> Status {
+    Status::invalid_argument(format!("{field}: {what}"))
+}
+
+/// Few bytes of a hash of who is paid: enough to see that it is another, too few to say who it is.
+fn digest(payee: &Payee) -> String {
+    let mut hash = Sha256::new();
+    for part in [&payee.name, &payee.account_number, &payee.bank_code] {
+        hash.update(part);
+        hash.update([0]);
+    }
+    let digest: [u8; 32] = hash.finalize().into();
+    hex::encode(&digest[..DIGEST_BYTES])
+}
