@@ -28,6 +28,7 @@ mod ledger;
 mod model;
 #[cfg(feature = "negative-control")]
 mod negative_control;
+mod payouts_crashed;
 mod races;
 mod reading;
 mod reads;

@@ -6,6 +6,7 @@
 
 mod audit;
 pub(crate) mod calls;
+pub(crate) mod channel;
 pub(crate) mod engine;
 pub(crate) mod program;
 pub(crate) mod proxy;
