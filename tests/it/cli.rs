@@ -168,22 +168,3 @@ async fn a_server_database_is_migrated_by_command_only() {
     assert!(applied.status.success());
     engine::drop_database(Engine::Postgres, &url).await;
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn load_tells_the_rate_of_calls_and_what_failed() {
-    let directory = tempfile::tempdir().unwrap();
-    let url = format!("sqlite://{}/load.db", directory.path().display());
-    let demo = Program::start(&["demo"], &url).await;
-    let listen = demo.address.to_string();
-    let arguments = |call| ["load", call, "--listen", &listen, "--seconds", "1", "--callers", "2"];
-    for call in ["who-am-i", "get-account-status", "withdraw"] {
-        let done = program(&arguments(call));
-        let said = text(&done.stdout);
-        assert!(done.status.success() && said.contains(" calls/s, p50 "), "{call}: {said}");
-        assert!(!said.starts_with("0 ") && said.ends_with(" ms\n"), "{call}: {said}");
-    }
-    demo.terminate().await;
-    let refused = program(&arguments("who-am-i"));
-    assert_eq!(refused.status.code(), Some(1));
-    assert!(text(&refused.stderr).contains("cannot reach the service at http://127.0.0.1:"));
-}

@@ -25,6 +25,7 @@ mod import;
 mod languages;
 mod lapse;
 mod ledger;
+mod load;
 mod model;
 #[cfg(feature = "negative-control")]
 mod negative_control;

@@ -1,0 +1,65 @@
+//! What the command `load` tells.
+
+use crate::harness::program::Program;
+use crate::import::{program, text};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn load_tells_the_rate_of_calls_and_what_failed() {
+    let directory = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/load.db", directory.path().display());
+    let demo = Program::start(&["demo"], &url).await;
+    let listen = demo.address.to_string();
+    let arguments = |call| ["load", call, "--listen", &listen, "--seconds", "1", "--callers", "2"];
+    for call in ["who-am-i", "get-account-status", "withdraw"] {
+        let done = program(&arguments(call));
+        let said = text(&done.stdout);
+        assert!(done.status.success() && said.contains(" calls/s, p50 "), "{call}: {said}");
+        assert!(!said.starts_with("0 ") && said.ends_with(" ms\n"), "{call}: {said}");
+    }
+    demo.terminate().await;
+    let refused = program(&arguments("who-am-i"));
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(text(&refused.stderr).contains("cannot reach the service at http://127.0.0.1:"));
+}
+
+/// Where nothing is sent, nothing settles: it says so and ends.
+#[tokio::test(flavor = "multi_thread")]
+async fn load_settle_waits_no_longer_than_it_is_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/load.db", directory.path().display());
+    let demo = Program::start(&["demo"], &url).await;
+    let listen = demo.address.to_string();
+    let settle = |seconds| {
+        let limits = ["--callers", "4", "--outstanding", "7", "--wait-seconds", "1"];
+        program(
+            &[&["load", "settle", "--listen", &listen, "--seconds", seconds], &limits[..]].concat(),
+        )
+    };
+    let done = settle("1");
+    let said = text(&done.stdout);
+    assert_eq!(done.status.code(), Some(1), "{done:?}");
+    assert!(said.starts_with("0 settled/s, 0 settled, 0 ended otherwise, 7 left; "), "{said}");
+    assert!(text(&done.stderr).contains("nothing settled for 1 s"), "{done:?}");
+    let refused = settle("0");
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    assert!(text(&refused.stderr).contains("is reserved already"), "{refused:?}");
+    demo.terminate().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn load_first_answer_tells_when_the_service_answered() {
+    let directory = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/load.db", directory.path().display());
+    let demo = Program::start(&["demo"], &url).await;
+    let listen = demo.address.to_string();
+    let ask = ["load", "first-answer", "--wait-seconds", "1", "--listen", &listen];
+    let before = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs_f64() - 0.001;
+    let answered = program(&ask);
+    let at: f64 = text(&answered.stdout).trim().parse().unwrap();
+    let after = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs_f64() + 0.001;
+    assert!(answered.status.success() && before <= at && at <= after, "{before} {at} {after}");
+    demo.terminate().await;
+    let refused = program(&ask);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(text(&refused.stderr).contains("within 1 s"), "{refused:?}");
+}
