@@ -1,7 +1,51 @@
-//! What the command `load` tells.
+//! Load: what the command `load` tells, and that `tests/load/ghz` calls every RPC there is.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use account_status::pb::FILE_DESCRIPTOR_SET;
+use prost::Message as _;
+use prost_types::FileDescriptorSet;
 
 use crate::harness::program::Program;
 use crate::import::{program, text};
+
+/// Served by channel adapters, not by this service.
+const SERVED_BY_OTHERS: &str = "accountstatus.channel.v1.PayoutChannelService";
+
+/// The RPCs of the contract, as `package.Service/Method`.
+fn rpcs() -> BTreeSet<String> {
+    let set = FileDescriptorSet::decode(FILE_DESCRIPTOR_SET).unwrap();
+    let mut rpcs = BTreeSet::new();
+    for file in set.file.iter().filter(|file| file.package().starts_with("accountstatus.")) {
+        for service in &file.service {
+            let name = format!("{}.{}", file.package(), service.name());
+            if name != SERVED_BY_OTHERS {
+                rpcs.extend(service.method.iter().map(|rpc| format!("{name}/{}", rpc.name())));
+            }
+        }
+    }
+    rpcs
+}
+
+#[test]
+fn load_configurations_name_every_rpc() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/load/ghz");
+    let mut named = BTreeSet::new();
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "json") {
+            continue;
+        }
+        let content = std::fs::read(&path).unwrap();
+        let configuration: serde_json::Value = serde_json::from_slice(&content).unwrap();
+        let call = configuration["call"].as_str().unwrap().to_owned();
+        let stem = path.file_stem().unwrap().to_str().unwrap().replace('.', "/");
+        assert!(call.ends_with(&format!(".{stem}")), "{} calls {call}", path.display());
+        assert!(named.insert(call), "{} is the second of its RPC", path.display());
+    }
+    assert_eq!(named, rpcs(), "left: configurations in tests/load/ghz; right: the contract");
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn load_tells_the_rate_of_calls_and_what_failed() {
