@@ -62,7 +62,7 @@ pub struct Given {
         hide_env_values = true
     )]
     pub database_url: Option<String>,
-    /// Lanes that commit at once on PostgreSQL; SQLite has one [default: 4]
+    /// Lanes that commit at once on PostgreSQL; SQLite has one [default: 2]
     #[arg(long, env = "ACCOUNT_STATUS_LANES", value_name = "N", global = true)]
     pub lanes: Option<u32>,
     /// Connections that answer reads [default: 8]

@@ -84,10 +84,12 @@ pub enum CliError {
 /// Why it failed.
 pub async fn run() -> Result<ExitCode, CliError> {
     let cli = Cli::parse();
-    let settings = match &cli.command {
-        Command::Demo(_) => cli.given.settings_on(demo::DATABASE_URL)?,
-        Command::SimulateChannel(_) => cli.given.settings_or(simulate_channel::defaults())?,
-        _ => cli.given.settings()?,
+    let settings = if matches!(cli.command, Command::Demo(_)) {
+        cli.given.settings_on(demo::DATABASE_URL)?
+    } else if matches!(cli.command, Command::SimulateChannel(_)) {
+        cli.given.settings_or(simulate_channel::defaults())?
+    } else {
+        cli.given.settings()?
     };
     telemetry::start(&settings)?;
     match cli.command {

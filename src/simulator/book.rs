@@ -239,7 +239,7 @@ impl Book {
     fn report(&self, key: &str) {
         let (Some(reports), Some(payout)) = (&self.reports, self.payouts.get(key)) else { return };
         let Some(terms) = &payout.terms else { return };
-        if matches!(terms.course, Course::Stall { .. }) {
+        if payout.is_stalled() {
             return;
         }
         let request = ReportPayoutRequest {
@@ -310,14 +310,11 @@ impl Book {
     /// Puts a payout to its next stage, and on the list of what is due.
     fn go_on(&mut self, key: Arc<str>, stage: Stage) -> Result<(), Contradiction> {
         let payout = self.payouts.get_mut(&key).ok_or(Contradiction)?;
-        let follows = match (payout.stage, stage) {
-            (
-                Stage::Taken { .. },
-                Stage::Paid { .. } | Stage::Rejected { .. } | Stage::Tombstone,
-            )
-            | (Stage::Paid { .. }, Stage::Returned { .. }) => true,
-            (_, _) => false,
-        };
+        let follows = matches!(
+            (payout.stage, stage),
+            (Stage::Taken { .. }, Stage::Paid { .. } | Stage::Rejected { .. } | Stage::Tombstone)
+                | (Stage::Paid { .. }, Stage::Returned { .. })
+        );
         if !follows {
             return Err(Contradiction);
         }

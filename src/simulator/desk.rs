@@ -35,11 +35,11 @@ pub(super) struct Desk {
 enum Synced {
     /// Up to this fact.
     UpTo(u64),
-    /// It can't be written any more.
-    Broken,
+    /// Nothing more is written: it is finished, or can't be written.
+    Closed,
 }
 
-/// The log can't be written: what was decided is not known to last, so nothing may be told.
+/// The log is closed: what was decided is not known to last, so nothing may be told.
 #[derive(Debug)]
 pub(super) struct NotDurable;
 
@@ -79,11 +79,11 @@ impl Desk {
         let mut synced = self.synced.subscribe();
         let reached = synced.wait_for(|synced| match synced {
             Synced::UpTo(last) => *last >= fact,
-            Synced::Broken => true,
+            Synced::Closed => true,
         });
         match reached.await.as_deref() {
             Ok(Synced::UpTo(_)) => Ok(()),
-            Ok(Synced::Broken) | Err(_) => Err(NotDurable),
+            Ok(Synced::Closed) | Err(_) => Err(NotDurable),
         }
     }
 
@@ -131,16 +131,19 @@ impl Desk {
         mut finish: watch::Receiver<bool>,
     ) -> std::io::Result<()> {
         let mut lines = Vec::new();
+        let mut finishing = false;
         loop {
             lines.clear();
             let last = self.book().take_unwritten(&mut lines);
             if lines.is_empty() {
-                if *finish.borrow() {
+                if finishing {
+                    self.synced.send_replace(Synced::Closed);
                     return Ok(());
                 }
                 tokio::select! {
                     () = self.unwritten.notified() => {}
-                    _finish = finish.changed() => {}
+                    // A sender that is gone means finish, too.
+                    _finish = finish.wait_for(|finish| *finish) => finishing = true,
                 }
                 continue;
             }
@@ -151,7 +154,7 @@ impl Desk {
             let (used_file, used_lines, written) = written.await?;
             (file, lines) = (used_file, used_lines);
             if let Err(error) = written {
-                self.synced.send_replace(Synced::Broken);
+                self.synced.send_replace(Synced::Closed);
                 return Err(error);
             }
             self.synced.send_replace(Synced::UpTo(last));

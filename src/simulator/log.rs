@@ -218,8 +218,10 @@ pub(super) fn open(
             let whole = scan(path, each)?;
             if file.metadata().map_err(unusable)?.len() > whole {
                 tracing::warn!("the last line of the channel's log was torn; it is cut off");
-                file.set_len(whole).and_then(|()| file.sync_all()).map_err(unusable)?;
+                file.set_len(whole).map_err(unusable)?;
             }
+            // What was written before a sudden end may not be on disk yet.
+            file.sync_all().map_err(unusable)?;
             Ok(file)
         }
         Err(error) if error.kind() == ErrorKind::NotFound => {

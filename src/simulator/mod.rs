@@ -119,8 +119,8 @@ pub enum SimulatorError {
     #[error(transparent)]
     Log(#[from] LogError),
     /// Whom it reports to.
-    #[error("cannot report to {0}")]
-    ReportTo(String, #[source] tonic::transport::Error),
+    #[error("cannot report to {0}: it must be like http://127.0.0.1:50051")]
+    ReportTo(String),
     /// Anybody who reaches it may pay.
     #[error("the channel simulator listens on loopback only, not on {0}")]
     NotLoopback(SocketAddr),
@@ -161,8 +161,10 @@ impl Simulator {
         let reports = match &options.reports {
             None => None,
             Some(ReportTo { url, channel_id }) => {
-                let endpoint = Endpoint::from_shared(url.clone())
-                    .map_err(|error| SimulatorError::ReportTo(url.clone(), error))?;
+                let endpoint = Endpoint::from_shared(url.clone()).ok();
+                let endpoint = endpoint
+                    .filter(|endpoint| endpoint.uri().scheme_str() == Some("http"))
+                    .ok_or_else(|| SimulatorError::ReportTo(url.clone()))?;
                 let (sender, receiver) = mpsc::channel(reporter::QUEUE_MAX);
                 book.report_to(Reports { channel_id: channel_id.clone(), queue: sender });
                 Some((endpoint, receiver))

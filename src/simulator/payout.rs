@@ -86,13 +86,17 @@ impl Payout {
         }
     }
 
+    /// Whether it was neither answered nor paid.
+    pub(super) fn is_stalled(&self) -> bool {
+        let course = self.terms.as_ref().map(|terms| terms.course);
+        matches!(course, Some(Course::Stall { .. }))
+    }
+
     /// What has become of it.
     pub(super) fn told(&self) -> Told {
         match self.stage {
-            Stage::Taken { .. } => match self.terms.as_ref().map(|terms| terms.course) {
-                Some(Course::Stall { .. }) => Told::InProgress(InProgress {}),
-                _ => Told::Accepted(Accepted {}),
-            },
+            Stage::Taken { .. } if self.is_stalled() => Told::InProgress(InProgress {}),
+            Stage::Taken { .. } => Told::Accepted(Accepted {}),
             Stage::Paid { at, amount } => settled(at, amount),
             Stage::Rejected { reason } => rejected(reason, Finality::Final),
             Stage::Tombstone => Told::Tombstone(Tombstone {}),

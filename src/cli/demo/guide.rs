@@ -9,6 +9,21 @@ use crate::config::Settings;
 use crate::domain::freeze::control::Counting;
 use crate::domain::id::AccountNumber;
 
+/// What the demo's channel can be made to do by a word of the reference: with which amount, and how
+/// it is written.
+const BEHAVIOURS: [(&str, &str, &str); 10] = [
+    ("accepts, and settles two seconds later", "1.01", "sim:settle=2s"),
+    ("rejects for ever: the money is free again", "1.02", "sim:reject=PAYEE_ACCOUNT_CLOSED"),
+    ("is busy twice: the same key is sent again", "1.03", "sim:busy=2"),
+    ("pays and never answers: it is asked after 5 seconds", "1.04", "sim:timeout"),
+    ("answers too late", "1.05", "sim:late=8s"),
+    ("loses it: called back for good, then sent anew", "1.06", "sim:disappear"),
+    ("never answers and rejects in the end", "1.07", "sim:stall=3s"),
+    ("accepts and does no more", "1.08", "sim:hold"),
+    ("settles, and the money comes back", "1.09", "sim:return=2s"),
+    ("settles another amount: stopped until people look at it", "1.10", "sim:wrong-amount"),
+];
+
 pub(super) async fn page(ask: &Ask, settings: &Settings) -> Result<String, CliError> {
     let mut table = Table::new();
     table.load_style(UTF8_HORIZONTAL_ONLY);
@@ -58,11 +73,12 @@ fn commands(settings: &Settings) -> String {
     };
     let lin = story::LIN;
     let status = |account: &str| format!(r#"{{"account_number":"{account}"}}"#);
-    let withdraw = |account: &str, amount: &str| {
+    let paid_as = |account: &str, amount: &str, reference: &str| {
         format!(
-            r#"{{"account_number":"{account}","amount":{{"currency_code":"CNY","amount":"{amount}"}},"beneficiary":{{"name":"Example Payee","account_number":"9990111122223333","bank_code":"999100000001","kind":"BENEFICIARY_KIND_PERSON"}},"request_id":"paste-{amount}"}}"#
+            r#"{{"account_number":"{account}","amount":{{"currency_code":"CNY","amount":"{amount}"}},"beneficiary":{{"name":"Example Payee","account_number":"9990111122223333","bank_code":"999100000001","kind":"BENEFICIARY_KIND_PERSON"}},"reference":"{reference}","request_id":"paste-{amount}"}}"#
         )
     };
+    let withdraw = |account: &str, amount: &str| paid_as(account, amount, "rent May");
     let freeze = format!(
         r#"{{"account_number":"{}","type":"FREEZE_TYPE_JUDICIAL","authority_kind":"AUTHORITY_KIND_COURT_CIVIL","authority_name":"示例区人民法院","document_no":"（2026）示0101执88号","mode":"FREEZE_MODE_AMOUNT","amount":{{"currency_code":"CNY","amount":"26480.00"}},"source":"FREEZE_SOURCE_PAPER","reason":"execution","request_id":"paste-freeze"}}"#,
         story::HE
@@ -84,9 +100,26 @@ fn commands(settings: &Settings) -> String {
             "AccountStatusService/ListAccountStatusHistory",
         ),
         call(
-            "reserve a payout of what is free",
+            "pay out of what is free: reserved now, settled a moment later",
             withdraw(lin, "100.50"),
             "WithdrawService/Withdraw",
+        ),
+        call(
+            "where withdrawals stand, newest first",
+            status(lin),
+            "WithdrawService/ListWithdrawals",
+        ),
+        BEHAVIOURS
+            .iter()
+            .map(|(what, amount, reference)| {
+                let body = paid_as(story::FENG, amount, reference);
+                call(&format!("a channel that {what}"), body, "WithdrawService/Withdraw")
+            })
+            .collect(),
+        call(
+            "and what became of them",
+            status(story::FENG),
+            "WithdrawService/ListWithdrawals",
         ),
         call(
             "more than is free: refused, with the freeze behind it",

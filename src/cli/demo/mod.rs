@@ -1,12 +1,15 @@
-//! `demo`: serves on a database with demo accounts and prints commands to paste.
+//! `demo`: serves on a database with demo accounts and a payout channel of its own, and prints
+//! commands to paste.
 //!
 //! The accounts come into being through the ledger, at the times of their story, with a clock that
 //! is set by hand: history, hash chain, numbers and events are what they would be in real life.
 
+mod channel;
 mod guide;
 mod story;
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -23,6 +26,7 @@ use crate::domain::transaction::EntryChannel;
 use crate::ledger::Failure;
 use crate::service::{self, Core};
 use crate::store::{Engine, Store};
+use channel::Channel;
 use story::Step;
 
 /// The demo's own embedded database, unless the settings name another.
@@ -40,7 +44,7 @@ pub(super) struct Demo {
 }
 
 impl Demo {
-    pub(super) async fn run(self, settings: Settings) -> Result<ExitCode, CliError> {
+    pub(super) async fn run(self, mut settings: Settings) -> Result<ExitCode, CliError> {
         // Before the database is touched: where a demo runs already, its data stays.
         let listener = service::listen(&settings).await?;
         if self.reseed {
@@ -49,11 +53,19 @@ impl Demo {
         let store = service::open(&settings).await?;
         store.migrate_up().await?;
         seed_once(&store, &settings).await?;
+        let channel = match settings.channels.is_empty() {
+            true => Some(Channel::start(&mut settings).await?),
+            false => None,
+        };
         let core = Core::start(store.clone(), Clock::System, &settings);
         let page = guide::page(&core.ask, &settings).await?;
         drop(core);
         print(&page)?;
-        serve::until_signal(store, listener, &settings).await
+        let served = serve::until_signal(store, listener, &settings).await;
+        if let Some(channel) = channel {
+            channel.stop().await?;
+        }
+        served
     }
 }
 
@@ -81,10 +93,11 @@ async fn forget(settings: &Settings) -> Result<(), CliError> {
     };
     store.close().await;
     checked?;
-    for suffix in ["", "-wal", "-shm"] {
-        match std::fs::remove_file(format!("{file}{suffix}")) {
+    let database = ["", "-wal", "-shm"].map(|suffix| PathBuf::from(format!("{file}{suffix}")));
+    for file in database.into_iter().chain([channel::log_file(&settings.database_url)]) {
+        match std::fs::remove_file(&file) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(CliError::Io(format!("cannot delete {file}{suffix}"), error));
+                return Err(CliError::Io(format!("cannot delete {}", file.display()), error));
             }
             Ok(()) | Err(_) => {}
         }

@@ -132,6 +132,52 @@ async fn what_was_answered_before_a_kill_is_in_the_log() {
     assert!(text(&judged.stdout).contains("no withdrawal was paid more than once"), "{judged:?}");
 }
 
+/// The disk is full: what can't be written is not said, and the channel ends.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_be_written_is_not_answered() {
+    let directory = tempfile::tempdir().unwrap();
+    let log = log_in(directory.path());
+    let path = log.display().to_string();
+    let arguments = ["simulate-channel", "--log-file", &path];
+    let command = Program::command_bearing_limits();
+    let full = Program::start_by(command, &arguments, "sqlite://unused.db").await;
+    let mut client = PayoutChannelServiceClient::new(full.channel.clone());
+    client.submit_payout(payout("k1", "")).await.unwrap();
+    let size = std::fs::metadata(&log).unwrap().len();
+    full.limit_files(Some(size + 50));
+    let other = SubmitPayoutRequest { withdrawal_id: "w2".to_owned(), ..payout("k2", "") };
+    client.submit_payout(other.clone()).await.unwrap_err();
+    full.kill().await;
+
+    let again = Program::start(&arguments, "sqlite://unused.db").await;
+    let mut client = PayoutChannelServiceClient::new(again.channel.clone());
+    for request in [payout("k1", ""), other] {
+        let told = client.submit_payout(request).await.unwrap().into_inner();
+        assert!(matches!(told.result.unwrap().result, Some(Told::Settled(_))));
+    }
+    drop(client);
+    again.terminate().await;
+    let tally = Tally::of(&log).unwrap();
+    assert_eq!((tally.taken, tally.paid), (2, 2));
+}
+
+#[tokio::test]
+async fn what_makes_no_sense_is_refused_before_it_serves() {
+    let directory = tempfile::tempdir().unwrap();
+    let log = log_in(directory.path());
+    let mut options = Options::new(&log);
+    options.reports = Some(account_status::simulator::ReportTo {
+        url: "127.0.0.1:50051".to_owned(),
+        channel_id: "CH-FAST".to_owned(),
+    });
+    let refused = Simulator::open(options, Clock::System).await.unwrap_err();
+    assert!(refused.to_string().contains("http://"), "{refused}");
+    let open = Simulator::open(Options::new(&log), Clock::System).await.unwrap();
+    let listener = tokio::net::TcpListener::bind("0.0.0.0:0").await.unwrap();
+    let refused = open.serve(listener, std::future::pending()).await.unwrap_err();
+    assert!(refused.to_string().contains("loopback only"), "{refused}");
+}
+
 #[test]
 fn a_log_with_a_double_payment_is_reported_with_exit_code_1() {
     let directory = tempfile::tempdir().unwrap();

@@ -61,7 +61,8 @@ impl Story {
                 beneficiary_bank_name: "示例银行".to_owned(),
                 beneficiary_kind: BeneficiaryKind::Organisation,
             },
-            reference: "W08".to_owned(),
+            // Its channel takes it and keeps it, so that something is always on its way.
+            reference: "W08 sim:hold".to_owned(),
             purpose: Purpose::Payment,
             entry_channel: EntryChannel::Api,
             preferred_channel: String::new(),

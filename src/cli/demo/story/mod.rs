@@ -43,7 +43,7 @@ pub(super) const ACCOUNTS: [(&str, &str); 20] = [
     (LIN, "court freeze of a part (F1); pays the rest"),
     (ZHOU, "identity document ran out"),
     (HE, "a plain good account, one of its cards lost; an old freeze (F14) is over"),
-    (YUNFAN, "a large payout is reserved"),
+    (YUNFAN, "a large payout is on its way"),
     (HENGTUO, "three courts: F2 holds all, F3 and F4 wait"),
     (SHEN, "F5 wants 100, holds 50; the police freeze F6 waits"),
     (TANG, "stopped for fraud for 48 hours"),
@@ -80,7 +80,7 @@ const LUO: &str = "9990581001000000114";
 const SONG: &str = "9990331001000000116";
 const LIANG: &str = "9990331001000000117";
 const GUO: &str = "9990584001000000118";
-const FENG: &str = "9990290001000000120";
+pub(super) const FENG: &str = "9990290001000000120";
 const CAO: &str = "9990581001000000121";
 const HONGYUAN: &str = "9990100001000000122";
 const SAMPLE: &str = "9990290001000000125";
