@@ -14,6 +14,7 @@ use crate::domain::command::{Command, Effect, Envelope, Receipt};
 use crate::domain::id::{AccountNumber, RequestId};
 use crate::domain::payout::evidence::Statement;
 use crate::domain::principal::Principal;
+use crate::domain::safeguard::{self, Safeguard};
 use crate::domain::transaction::EntryChannel;
 use crate::domain::withdrawal::{State, Withdrawal};
 use crate::ledger::{Failure, Ledger};
@@ -66,7 +67,10 @@ impl Carrier {
         } else {
             Command::FollowUp(FollowUp { withdrawal_id })
         };
-        match self.submit(&due.account_number, command).await {
+        // Decided and not written down is what must never be acted on; a test shows what comes of it.
+        let intent_first = safeguard::stands(Safeguard::IntentFirst);
+        let effect = if intent_first { Effect::Take } else { Effect::ValidateOnly };
+        match self.submit(&due.account_number, command, effect).await {
             Ok(Receipt::Errand(errand)) => Some(errand),
             Ok(_nothing_to_do) => None,
             Err(failure) => {
@@ -102,7 +106,8 @@ impl Carrier {
         for tried in 1..=RECORD_TRIES {
             let statement = statement.clone();
             let record = RecordEvidence { statement, channel_id: None, promise_secs };
-            match self.submit(number, Command::RecordEvidence(Box::new(record))).await {
+            let command = Command::RecordEvidence(Box::new(record));
+            match self.submit(number, command, Effect::Take).await {
                 Ok(Receipt::Withdrawal(row)) => return Some(row),
                 Ok(_) => return None,
                 Err(failure) => {
@@ -115,7 +120,12 @@ impl Carrier {
         None
     }
 
-    async fn submit(&self, number: &AccountNumber, command: Command) -> Result<Receipt, Failure> {
+    async fn submit(
+        &self,
+        number: &AccountNumber,
+        command: Command,
+        effect: Effect,
+    ) -> Result<Receipt, Failure> {
         self.ledger
             .submit(Envelope {
                 principal: self.principal.clone(),
@@ -123,7 +133,7 @@ impl Carrier {
                 request_id: RequestId::internal(command.name()),
                 deadline: Instant::now() + COMMAND_DEADLINE,
                 expected_version: None,
-                effect: Effect::Take,
+                effect,
                 entry_channel: EntryChannel::Unspecified,
                 command,
             })

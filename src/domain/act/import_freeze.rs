@@ -111,7 +111,7 @@ impl ImportFreeze {
         Ok(Decision {
             cause: Some(placed.shown_cause()),
             effective: Some(self.served_time),
-            ..Decision::plain(self.freeze_reason.clone(), Answer::Freeze(Box::new(placed)))
+            ..Decision::plain(self.freeze_reason.clone(), Answer::Done)
         })
     }
 

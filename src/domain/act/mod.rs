@@ -104,6 +104,9 @@ pub struct Decision {
 /// What a command answers with.
 #[derive(Debug)]
 pub enum Answer {
+    /// That it is done: nobody reads more, and an answer that names the account with all its freezes
+    /// would be remembered with each of them.
+    Done,
     /// The account.
     Account,
     /// A freeze.

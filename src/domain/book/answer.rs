@@ -69,6 +69,7 @@ pub(super) fn keep(outcome: &Outcome) -> String {
 /// What an accepted command answers, from the account as it leaves it.
 pub(super) fn receipt(account: &Account, decision: &Decision, written: &Written) -> Receipt {
     match &decision.answer {
+        Answer::Done => Receipt::Done,
         Answer::Account => Receipt::Account(Box::new(account.clone())),
         Answer::Freeze(freeze) => {
             let current = account.freezes.iter().find(|f| f.freeze_id == freeze.freeze_id);
