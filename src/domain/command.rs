@@ -128,10 +128,7 @@ impl Command {
             | Self::FollowUp(FollowUp { withdrawal_id }) => {
                 Needs { payout: Some(withdrawal_id.clone()), ..Needs::default() }
             }
-            Self::RecordEvidence(record) => {
-                let withdrawal_id = record.statement.key.withdrawal_id.clone();
-                Needs { payout: Some(withdrawal_id), ..Needs::default() }
-            }
+            Self::RecordEvidence(record) => record.needs(),
             Self::BindCard(bind) => {
                 Needs { cards: vec![bind.card_number.clone()], ..Needs::default() }
             }

@@ -260,7 +260,8 @@ pub enum Booking {
     /// On the account's balance.
     #[default]
     Balance,
-    /// A debit that happened although the account has not the money for it: owed to the bank.
+    /// A debit that happened although the account has not the money for it: owed to the bank. And
+    /// what comes back of it.
     Receivable,
     /// Money that has come although the account can't take it, or that no one can place yet: kept
     /// by the bank.

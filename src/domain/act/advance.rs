@@ -21,6 +21,8 @@ pub struct Step<'a> {
     pub key: Option<&'a PayoutKey>,
     /// Why; empty = nothing to say.
     pub reason: &'a str,
+    /// Whether what comes back was never on the balance, but owed to the bank.
+    pub owed: bool,
 }
 
 /// Moves a withdrawal; `None` when its state table has no such step, and nothing has changed then.
@@ -30,7 +32,7 @@ pub fn advance(draft: &mut Draft<'_>, current: &Withdrawal, step: &Step<'_>) -> 
     if held < current.held_minor {
         draft.give_back(current.held_minor);
     }
-    book(draft, current, state, step.key);
+    book(draft, current, state, step);
     let moved = Withdrawal {
         state,
         held_minor: held,
@@ -70,8 +72,8 @@ fn settle_time(current: &Withdrawal, state: State, now: DateTime<Utc>) -> Option
 
 /// What a step books: a settlement debits, a return credits. What the account can't bear or take is
 /// booked in full where people work it off, never from frozen money.
-fn book(draft: &mut Draft<'_>, current: &Withdrawal, to: State, key: Option<&PayoutKey>) {
-    let Some(key) = key else { return };
+fn book(draft: &mut Draft<'_>, current: &Withdrawal, to: State, step: &Step<'_>) {
+    let Some(key) = step.key else { return };
     match to {
         // The money was held until a moment ago, or is there and free.
         State::Settled => debit(draft, current, key, Booking::Balance),
@@ -80,7 +82,10 @@ fn book(draft: &mut Draft<'_>, current: &Withdrawal, to: State, key: Option<&Pay
             let booking = if fits { Booking::Balance } else { Booking::Receivable };
             debit(draft, current, key, booking);
         }
-        State::Returned => credit(draft, current, key),
+        State::Returned => {
+            let booking = if step.owed { Booking::Receivable } else { returns_to(draft, current) };
+            credit(draft, current, key, booking);
+        }
         State::Reserved
         | State::Dispatching
         | State::Accepted
@@ -95,14 +100,36 @@ fn book(draft: &mut Draft<'_>, current: &Withdrawal, to: State, key: Option<&Pay
 /// Books what left the bank for a withdrawal.
 pub fn debit(draft: &mut Draft<'_>, paid: &Withdrawal, key: &PayoutKey, booking: Booking) {
     let (kind, direction) = (TransactionType::Payout, Direction::Debit);
-    post(draft, posting(paid, entry_id(&key.to_string()), (kind, direction), booking));
+    let id = match booking {
+        Booking::Receivable => owed_id(key),
+        Booking::Balance | Booking::Suspense => entry_id(&key.to_string()),
+    };
+    post(draft, posting(paid, id, (kind, direction), booking));
 }
 
-fn credit(draft: &mut Draft<'_>, paid: &Withdrawal, key: &PayoutKey) {
+/// The entry of what was paid and is owed to the bank. Its id says so, because what comes back has
+/// to be booked where the debit was: on the balance it would be money that the account never lost.
+pub fn owed_id(key: &PayoutKey) -> TransactionId {
+    entry_id(&format!("{key}.owed"))
+}
+
+/// The payout that an entry's id names, if it is one of ours.
+pub fn payout_of(id: &TransactionId) -> Option<PayoutKey> {
+    let text = id.as_str();
+    let key = text.strip_suffix(".owed").or_else(|| text.strip_suffix(".returned"));
+    PayoutKey::parse(key.unwrap_or(text))
+}
+
+/// Where the account takes what comes back.
+fn returns_to(draft: &Draft<'_>, paid: &Withdrawal) -> Booking {
     let balance = &draft.account.balance;
     let room = balance_after(balance, Direction::Credit, paid.amount_minor).is_some();
     let takes = meet(&draft.account, Operation::Return) == Answer::Yes && room;
-    let booking = if takes { Booking::Balance } else { Booking::Suspense };
+    if takes { Booking::Balance } else { Booking::Suspense }
+}
+
+/// Books what came back to the bank for a withdrawal.
+pub fn credit(draft: &mut Draft<'_>, paid: &Withdrawal, key: &PayoutKey, booking: Booking) {
     let (kind, direction) = (TransactionType::Return, Direction::Credit);
     post(draft, posting(paid, entry_id(&format!("{key}.returned")), (kind, direction), booking));
 }

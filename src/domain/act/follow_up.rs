@@ -16,7 +16,7 @@ use crate::domain::payout::attempt::{self, Attempt, AttemptState};
 use crate::domain::payout::evidence::SaidKind;
 use crate::domain::payout::pace;
 use crate::domain::refusal::{Reason, Refused};
-use crate::domain::withdrawal::{Event, State, Withdrawal};
+use crate::domain::withdrawal::{Event, Withdrawal};
 
 /// A withdrawal whose attempt is due.
 #[derive(Debug, Clone, Serialize)]
@@ -52,9 +52,10 @@ impl FollowUp {
             Doing::Inquire | Doing::Void => {
                 taken.inquiries = taken.inquiries.saturating_add(1);
                 // Whoever had it is gone, and what it heard is lost.
-                if moved.state == State::Dispatching {
+                if taken.state == AttemptState::Intent {
                     let key = taken.key();
-                    let step = Step { event: Event::NoAnswer, key: Some(&key), reason: "" };
+                    let step =
+                        Step { event: Event::NoAnswer, key: Some(&key), reason: "", owed: false };
                     moved = advance(draft, &moved, &step).unwrap_or(moved);
                     taken.state = AttemptState::Unknown;
                 }

@@ -4,14 +4,14 @@
 use serde::Serialize;
 use serde_json::json;
 
-use super::advance::{Step, advance, debit};
+use super::advance::{self, Step, advance, credit, debit};
 use super::create_freeze::claims_filled;
 use super::start_attempt::unchanged;
 use super::{Decision, Draft};
-use crate::domain::batch::Loaded;
+use crate::domain::batch::{Loaded, Needs};
 use crate::domain::id::ChannelId;
 use crate::domain::payout::attempt::{Attempt, AttemptState};
-use crate::domain::payout::evidence::{Evidence, EvidenceEffect, Said, SaidKind, Statement};
+use crate::domain::payout::evidence::{Evidence, EvidenceEffect, SaidKind, Source, Statement};
 use crate::domain::payout::judge::{Standing, Verdict, judge};
 use crate::domain::payout::reason::RejectReason;
 use crate::domain::payout::{pace, routing};
@@ -31,6 +31,17 @@ pub struct RecordEvidence {
 }
 
 impl RecordEvidence {
+    /// The withdrawal with its attempts; for what came back, whether it was owed to the bank.
+    pub fn needs(&self) -> Needs {
+        let key = &self.statement.key;
+        let returned = self.statement.said.kind() == SaidKind::Returned;
+        Needs {
+            payout: Some(key.withdrawal_id.clone()),
+            transaction: returned.then(|| advance::owed_id(key)),
+            ..Needs::default()
+        }
+    }
+
     /// Stores it and moves what it moves.
     ///
     /// # Errors
@@ -51,9 +62,14 @@ impl RecordEvidence {
             attempt,
             epoch: self.statement.epoch,
             another: self.another(draft, current, attempts),
+            other_paid: attempts.iter().any(|other| {
+                other.number != attempt.number && other.state == AttemptState::Settled
+            }),
         };
         let verdict = judge(&self.statement.said, standing);
-        let moved = self.apply(draft, current, (attempt, attempts), &verdict);
+        let owed_id = (draft.account.number().clone(), advance::owed_id(key));
+        let owed = loaded.transactions.contains(&owed_id);
+        let moved = self.apply(draft, current, (attempt, attempts), (&verdict, owed));
         draft.written.evidence.push(self.row(draft, verdict.effect));
         Ok(unchanged(&moved))
     }
@@ -85,22 +101,31 @@ impl RecordEvidence {
         draft: &mut Draft<'_>,
         current: &Withdrawal,
         (attempt, attempts): (&Attempt, &[Attempt]),
-        verdict: &Verdict,
+        (verdict, owed): (&Verdict, bool),
     ) -> Withdrawal {
         let key = &self.statement.key;
-        let reason: &'static str = self.statement.said.reason().map_or("", Into::into);
+        let judged = self.judged(draft, attempt, verdict);
+        // What is dead says why, even when it was a tombstone that proved it.
+        let reason = if judged.state == AttemptState::Dead { judged.reason.as_str() } else { "" };
         let mut moved = current.clone();
         for event in &verdict.events {
-            let step = Step { event: *event, key: Some(key), reason };
+            let step = Step { event: *event, key: Some(key), reason, owed };
             moved = advance(draft, &moved, &step).unwrap_or(moved);
         }
-        let judged = self.judged(draft, attempt, verdict);
-        if judged.state == AttemptState::Duplicate && attempt.state != AttemptState::Duplicate {
-            debit(draft, current, key, Booking::Suspense);
+        match (attempt.state, judged.state) {
+            (AttemptState::Duplicate, AttemptState::Returned) => {
+                credit(draft, current, key, Booking::Suspense);
+            }
+            (before, AttemptState::Duplicate) if before != AttemptState::Duplicate => {
+                debit(draft, current, key, Booking::Suspense);
+            }
+            _ => {}
         }
         let other_open =
             attempts.iter().any(|other| other.number != attempt.number && other.is_open());
-        self.schedule(draft, &mut moved, (attempt, &judged), other_open);
+        if !self.is_stale(attempt, verdict) {
+            self.schedule(draft, &mut moved, (attempt, &judged), other_open);
+        }
         if verdict.effect == EvidenceEffect::Contradiction {
             let payload = json!({
                 "withdrawal_id": key.withdrawal_id, "attempt": key.number,
@@ -117,17 +142,37 @@ impl RecordEvidence {
         moved
     }
 
+    /// That nobody answered a question says nothing against what was heard before it, and that it
+    /// was not taken says nothing of one that was sent again since.
+    fn is_stale(&self, attempt: &Attempt, verdict: &Verdict) -> bool {
+        let nothing_new = verdict.effect == EvidenceEffect::NothingNew;
+        nothing_new
+            && match self.statement.said.kind() {
+                SaidKind::NoAnswer => true,
+                SaidKind::RejectedTransient => attempt.state == AttemptState::Intent,
+                SaidKind::Accepted
+                | SaidKind::Settled
+                | SaidKind::RejectedFinal
+                | SaidKind::InProgress
+                | SaidKind::UnknownKey
+                | SaidKind::Tombstone
+                | SaidKind::Returned => false,
+            }
+    }
+
     /// The attempt after the verdict.
     fn judged(&self, draft: &Draft<'_>, attempt: &Attempt, verdict: &Verdict) -> Attempt {
         let said = &self.statement.said;
         let state = verdict.attempt.unwrap_or(attempt.state);
-        // That nobody answered a question says nothing against what was heard before it.
-        let stale = verdict.effect == EvidenceEffect::NothingNew && *said == Said::NoAnswer;
+        let stale = self.is_stale(attempt, verdict);
         let mut judged = Attempt { state, ..attempt.clone() };
         if !stale {
             judged.last_said = Some(said.kind());
         }
-        judged.reason = reason_after(attempt, said.reason());
+        // Why it is dead stays as it was: routing goes by it.
+        if !stale && attempt.is_open() {
+            judged.reason = reason_after(attempt, said.reason());
+        }
         if state == AttemptState::Accepted && attempt.state != AttemptState::Accepted {
             judged.inquiries = 0;
         }
@@ -146,26 +191,35 @@ impl RecordEvidence {
         other_open: bool,
     ) {
         let now = draft.now;
+        if moved.state == State::Reserved {
+            return;
+        }
         if !moved.state.has_open_attempt() {
-            // An older attempt was paid: the newer one has to be called back at once.
-            if other_open && moved.state == State::Settled {
-                moved.next_action_time = Some(now);
-            }
+            // An attempt that the withdrawal doesn't wait for any more, because an older one was
+            // paid or because people have to look, is called back: at once, and until it is closed.
+            let open = other_open || judged.is_open();
+            moved.next_action_time = open.then(|| moved.next_action_time.unwrap_or(now));
+            return;
+        }
+        // What is said of an older attempt takes the newer one out of nobody's hands.
+        if !judged.is_open() {
             return;
         }
         let moves = judged.state != before.state;
         let after = |pause| now.checked_add_signed(pause);
         match self.statement.said.kind() {
             SaidKind::Accepted if moves => {
-                let promise = self.promise_secs.and_then(chrono::TimeDelta::try_seconds);
-                moved.next_action_time = after(promise.unwrap_or(pace::PROMISE));
+                moved.next_action_time = after(pace::promise(self.promise_secs));
             }
             SaidKind::RejectedTransient if judged.state == AttemptState::Intent => {
                 moved.held_reason = Some(HeldReason::RetryBackoff);
                 moved.next_action_time = after(pace::retry(judged.retries, &judged.key()));
             }
             // It is called back at once: a tombstone is proof, and waiting adds nothing to it.
-            SaidKind::UnknownKey | SaidKind::RejectedTransient => {
+            // A channel that answers so to being called back is asked no more often for it.
+            SaidKind::UnknownKey | SaidKind::RejectedTransient
+                if self.statement.source != Source::Void =>
+            {
                 moved.next_action_time = Some(now);
             }
             SaidKind::NoAnswer | SaidKind::InProgress | SaidKind::RejectedFinal if moves => {
@@ -175,6 +229,8 @@ impl RecordEvidence {
             SaidKind::Accepted
             | SaidKind::NoAnswer
             | SaidKind::InProgress
+            | SaidKind::UnknownKey
+            | SaidKind::RejectedTransient
             | SaidKind::RejectedFinal
             | SaidKind::Settled
             | SaidKind::Tombstone

@@ -21,6 +21,8 @@ pub struct Standing<'a> {
     /// Whether another attempt may follow if this one is dead, as far as the withdrawal is
     /// concerned: a freeze may claim its money.
     pub another: Another,
+    /// Whether another attempt is known to have been paid.
+    pub other_paid: bool,
 }
 
 /// What a statement does.
@@ -62,9 +64,9 @@ pub fn judge(said: &Said, standing: Standing<'_>) -> Verdict {
             Class::Final | Class::Manual => dead(Another::NoMore, standing),
             Class::RetrySame | Class::NextChannel => dead(standing.another, standing),
         },
-        Said::Rejected(Finality::Transient, reason) => not_taken(*reason, standing.attempt.state),
+        Said::Rejected(Finality::Transient, reason) => not_taken(*reason, standing),
         Said::InProgress | Said::UnknownKey => unsure(standing.attempt.state),
-        Said::Tombstone => dead(standing.another, standing),
+        Said::Tombstone => dead(after_tombstone(standing), standing),
         Said::Returned(paid) => returned(paid, standing),
     }
 }
@@ -107,13 +109,27 @@ fn accepted(state: AttemptState) -> Verdict {
 }
 
 /// Not taken this time, so the same key may be sent again, by whoever has just sent it. Of one whose
-/// fate is not known it says no more than that it was never seen.
-fn not_taken(reason: RejectReason, state: AttemptState) -> Verdict {
+/// fate is not known it says no more than that it was never seen; and of one that was sent again
+/// since, nothing: that one is on its way.
+fn not_taken(reason: RejectReason, standing: Standing<'_>) -> Verdict {
+    let state = standing.attempt.state;
+    if state == AttemptState::Intent && standing.epoch != standing.attempt.epoch {
+        return Verdict::nothing_new();
+    }
     match (class(reason), state) {
         (Class::RetrySame | Class::NextChannel | Class::Final, AttemptState::Intent) => {
             Verdict { attempt: None, events: Vec::new(), effect: EvidenceEffect::Applied }
         }
         _ => unsure(state),
+    }
+}
+
+/// What was called back because of a reason that no other attempt would mend, or that people have
+/// to look at, is not tried again.
+fn after_tombstone(standing: Standing<'_>) -> Another {
+    match standing.attempt.reason.parse::<RejectReason>().map(class) {
+        Ok(Class::Final | Class::Manual) => Another::NoMore,
+        Ok(Class::RetrySame | Class::NextChannel | Class::Ask) | Err(_) => standing.another,
     }
 }
 
@@ -160,6 +176,9 @@ fn settled(paid: &Paid, standing: Standing<'_>) -> Verdict {
             Verdict::contradicts(Some(AttemptState::Settled), &[Event::Settled])
         }
         State::Settled | State::SettledLate | State::Returned => {
+            Verdict::contradicts(Some(AttemptState::Duplicate), &[])
+        }
+        State::Quarantined | State::WrittenOff if standing.other_paid => {
             Verdict::contradicts(Some(AttemptState::Duplicate), &[])
         }
         State::Quarantined | State::WrittenOff => {

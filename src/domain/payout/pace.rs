@@ -16,6 +16,14 @@ const DAY_SECS: i64 = 86_400;
 const RETRIES_SECS: [i64; 5] = [1, 2, 4, 8, 16];
 /// How long an accepted payout is ordinarily on its way where its channel promises nothing.
 pub const PROMISE: TimeDelta = TimeDelta::seconds(60);
+/// The longest promise that is waited for: one that lasts for years would be asked for never.
+pub const PROMISE_MAX: TimeDelta = TimeDelta::days(30);
+
+/// How long to wait for what was accepted, from what its channel declares.
+pub fn promise(declared_secs: Option<i64>) -> TimeDelta {
+    let declared = declared_secs.map(|secs| secs.clamp(0, PROMISE_MAX.num_seconds()));
+    declared.map_or(PROMISE, TimeDelta::seconds)
+}
 
 /// How often a key is sent again after transient rejections.
 pub fn retries_max() -> i64 {
