@@ -118,9 +118,7 @@ impl Command {
             Self::ReleaseFreeze(release) => {
                 Needs { freeze: Some(release.freeze_id.clone()), ..Needs::default() }
             }
-            Self::RecordTransaction(record) => {
-                Needs { transaction: record.transaction_id.clone(), ..Needs::default() }
-            }
+            Self::RecordTransaction(record) => record.needs(),
             Self::CancelWithdrawal(cancel) => {
                 Needs { withdrawal: Some(cancel.withdrawal_id.clone()), ..Needs::default() }
             }

@@ -6,9 +6,10 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::advance::payout_of;
 use super::posting::{self, Posting};
 use super::{Answer, Decision, Draft, same_currency};
-use crate::domain::batch::{Ids, Loaded};
+use crate::domain::batch::{Ids, Loaded, Needs};
 use crate::domain::id::TransactionId;
 use crate::domain::money::{Minor, Money};
 use crate::domain::pass::{self, Movement, Operation, Presence};
@@ -49,6 +50,16 @@ pub struct RecordTransaction {
 }
 
 impl RecordTransaction {
+    /// Whether the id is taken, or would be by a payout.
+    pub fn needs(&self) -> Needs {
+        let payout = self.transaction_id.as_ref().and_then(payout_of);
+        Needs {
+            transaction: self.transaction_id.clone(),
+            withdrawal: payout.map(|key| key.withdrawal_id),
+            ..Needs::default()
+        }
+    }
+
     /// Posts it; or, when it is asked for, says everything that stands in its way.
     ///
     /// # Errors
@@ -64,7 +75,7 @@ impl RecordTransaction {
         let transaction_id = match &self.transaction_id {
             Some(id) => {
                 let key = (draft.account.number().clone(), id.clone());
-                if loaded.transactions.contains(&key) {
+                if loaded.transactions.contains(&key) || self.names_payout(draft, loaded) {
                     return Err(Reason::TransactionExists.into());
                 }
                 id.clone()
@@ -77,6 +88,14 @@ impl RecordTransaction {
         let row = posting::post(draft, self.posting(transaction_id, amount, booking));
         let reason = if reactivated { "reactivated by the customer" } else { "transaction" };
         Ok(Decision::plain(reason, Answer::Transaction(Box::new(row))))
+    }
+
+    /// Whether the id is one under which a payout of the account is, or will be, booked: with that id
+    /// taken, its settlement could never be written down.
+    fn names_payout(&self, draft: &Draft<'_>, loaded: &Loaded) -> bool {
+        let named = self.transaction_id.as_ref().and_then(payout_of);
+        let number = draft.account.number();
+        named.is_some_and(|key| loaded.withdrawal(number, &key.withdrawal_id).is_some())
     }
 
     fn movement(&self, amount: Minor) -> Movement {
