@@ -2,6 +2,7 @@
 //! by hand, commands with sensible defaults, and a world to run them in.
 
 mod commands;
+mod payouts;
 mod world;
 
 use std::fmt::Debug;
@@ -18,12 +19,13 @@ use crate::domain::freeze::{
     Disclosure, Freeze, FreezeMode, FreezeSource, FreezeStatus, FreezeType, Urgency,
 };
 use crate::domain::history::HistoryKey;
-use crate::domain::id::{AccountNumber, ChannelId, ConditionId, FreezeId};
+use crate::domain::id::{AccountNumber, ConditionId, FreezeId};
 use crate::domain::money::{Currency, Minor, Money};
 use crate::domain::payout::PayoutRules;
 use crate::domain::status::{Cause, ConditionKind, Lifecycle, Restriction};
 
 pub(crate) use commands::*;
+pub(crate) use payouts::*;
 pub(crate) use world::*;
 
 pub(crate) const ZONE: Tz = chrono_tz::Asia::Shanghai;
@@ -61,7 +63,7 @@ pub(crate) fn rules() -> Rules {
         history_key: HistoryKey::new(b"the key of the tests"),
         open_withdrawals_max: 1_000,
         payouts: PayoutRules {
-            channels: ["CH-1", "CH-2"].map(|id| ChannelId::parse(id).unwrap()).to_vec(),
+            channels: two_channels().to_vec(),
             lease: chrono::TimeDelta::seconds(10),
             held_max: chrono::TimeDelta::hours(24),
         },
