@@ -1,13 +1,17 @@
 //! What was committed, handed in memory to whoever waits for it. A listener that is too slow
 //! loses items and falls back to the due queries, which find everything.
 
+mod followed;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::broadcast;
 
+use self::followed::Followers;
+pub use self::followed::{FOLLOWERS_MAX, Followed};
 use crate::domain::batch::Event;
-use crate::domain::id::AccountNumber;
+use crate::domain::id::{AccountNumber, WithdrawalId};
 use crate::domain::withdrawal::Withdrawal;
 
 /// How many batches a listener may lag behind.
@@ -31,18 +35,20 @@ pub struct Committed {
 #[derive(Debug, Clone)]
 pub struct Feed {
     sender: broadcast::Sender<Arc<Committed>>,
+    followers: Followers,
 }
 
 impl Default for Feed {
     fn default() -> Self {
         let (sender, _) = broadcast::channel(LAG_MAX);
-        Self { sender }
+        Self { sender, followers: Followers::default() }
     }
 }
 
 impl Feed {
     /// Tells every listener; nobody listening is fine.
     pub fn publish(&self, committed: Committed) {
+        self.followers.tell(&committed.withdrawals);
         if self.sender.receiver_count() > 0 {
             let _listeners = self.sender.send(Arc::new(committed));
         }
@@ -51,5 +57,10 @@ impl Feed {
     /// Listens from now on.
     pub fn listen(&self) -> broadcast::Receiver<Arc<Committed>> {
         self.sender.subscribe()
+    }
+
+    /// Follows one withdrawal from now on; `None` when [`FOLLOWERS_MAX`] do so already.
+    pub fn follow(&self, id: &WithdrawalId) -> Option<Followed> {
+        self.followers.add(id)
     }
 }

@@ -1,10 +1,10 @@
 //! The composition root: wires store, ledger, feed, sweep, reads and the gRPC server, supervises
 //! their tasks, and drains them in order.
 //!
-//! Order of draining: health says NOT_SERVING, the server takes no new calls and finishes those it
-//! has, payouts that are on their way are answered or given up, the sweep stops, the lanes answer what
-//! they hold, reads end, the store closes. One deadline bounds all of it; what is not done by then is
-//! cut. A task that ends before anybody said stop is a bug: the
+//! Order of draining: health says NOT_SERVING, streams end, the server takes no new calls and finishes
+//! those it has, payouts that are on their way are answered or given up, the sweep stops, the lanes
+//! answer what they hold, reads end, the store closes. One deadline bounds all of it; what is not done
+//! by then is cut. A task that ends before anybody said stop is a bug: the
 //! service drains and fails, so that whoever runs it starts it again.
 
 use std::pin::pin;
@@ -192,6 +192,8 @@ pub async fn serve(
         ledger: core.ledger.clone(),
         ask: core.ask.clone(),
         clock: core.clock.clone(),
+        feed: core.feed.clone(),
+        halting: halting.clone(),
         zone: settings.rules.zone,
     };
     let mut server = pin!(grpc::serve(listener, services, health_service, stopped(halting)));

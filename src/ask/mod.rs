@@ -22,13 +22,16 @@ use crate::domain::history::StatusChange;
 use crate::domain::id::{AccountNumber, FreezeId, WithdrawalId};
 use crate::domain::lapse;
 use crate::domain::refusal::Reason;
-use crate::domain::withdrawal::{State, Withdrawal};
+use crate::domain::withdrawal::Withdrawal;
 pub use crate::store::freeze::FreezeFilter;
+pub use crate::store::withdrawal::{WithdrawalFile, WithdrawalFilter};
 use crate::store::{self, Store};
 pub use found::Found;
 
 /// How often an account and its freezes are read until both are of one instant.
 const READS_MAX: u32 = 3;
+/// The most pieces of evidence that are shown of one withdrawal: the newest.
+const EVIDENCE_MAX: u32 = 1_000;
 /// The most freezes of one account that are looked through for a status.
 const FREEZES_MAX: u32 = 10_000;
 
@@ -206,7 +209,8 @@ impl Ask {
         }
     }
 
-    /// A withdrawal, of this account if one is named.
+    /// A withdrawal, of this account if one is named, with its attempts and their evidence: all of
+    /// one instant, because one statement reads them.
     ///
     /// # Errors
     /// WITHDRAWAL_NOT_FOUND, or the database.
@@ -214,11 +218,20 @@ impl Ask {
         &self,
         number: Option<&AccountNumber>,
         id: &WithdrawalId,
-    ) -> Result<Withdrawal, Failure> {
-        let found = self.store.withdrawal_find(id).await?;
+    ) -> Result<WithdrawalFile, Failure> {
+        let found = self.store.withdrawal_find_whole(id, EVIDENCE_MAX).await?;
         found
-            .filter(|row| number.is_none_or(|number| *number == row.account_number))
+            .filter(|file| number.is_none_or(|number| *number == file.withdrawal.account_number))
             .ok_or(Failure::NotFound(Reason::WithdrawalNotFound))
+    }
+
+    /// A withdrawal as its row is, for whoever only looks whether it changed.
+    ///
+    /// # Errors
+    /// WITHDRAWAL_NOT_FOUND, or the database.
+    pub async fn withdrawal_alone(&self, id: &WithdrawalId) -> Result<Withdrawal, Failure> {
+        let found = self.store.withdrawal_find(id).await?;
+        found.ok_or(Failure::NotFound(Reason::WithdrawalNotFound))
     }
 
     /// An account's withdrawals, newest first.
@@ -228,11 +241,11 @@ impl Ask {
     pub async fn withdrawals(
         &self,
         number: &AccountNumber,
-        state: Option<State>,
+        filter: &WithdrawalFilter,
         page: Page,
     ) -> Result<Listed<Withdrawal>, Failure> {
         self.stored(number).await?;
-        let rows = self.store.withdrawal_list(number, state, page.start(), page.fetch()).await?;
+        let rows = self.store.withdrawal_list(number, filter, page.start(), page.fetch()).await?;
         Ok(page.cut(rows, |row| row.entry_seq))
     }
 

@@ -44,6 +44,9 @@ pub enum Scope {
     /// Withdraw and cancel.
     #[strum(serialize = "withdraw.write")]
     WithdrawWrite,
+    /// Report what became of payouts.
+    #[strum(serialize = "payout.report")]
+    PayoutReport,
     /// Record transactions.
     #[strum(serialize = "transaction.write")]
     TransactionWrite,

@@ -11,8 +11,10 @@ use super::account::AccountHandler;
 use super::account_status::AccountStatusHandler;
 use super::client::ClientHandler;
 use super::freeze_record::FreezeRecordHandler;
+use super::payout_callback::PayoutCallbackHandler;
 use super::transaction::TransactionHandler;
 use super::withdraw::WithdrawHandler;
+use crate::pb::channel::v1::payout_callback_service_server::PayoutCallbackServiceServer;
 use crate::pb::v1::account_service_server::AccountServiceServer;
 use crate::pb::v1::account_status_service_server::AccountStatusServiceServer;
 use crate::pb::v1::client_service_server::ClientServiceServer;
@@ -21,13 +23,14 @@ use crate::pb::v1::transaction_service_server::TransactionServiceServer;
 use crate::pb::v1::withdraw_service_server::WithdrawServiceServer;
 
 /// What health speaks for: the empty name is the service as a whole.
-const NAMES: [&str; 7] = [
+const NAMES: [&str; 8] = [
     "",
     <AccountStatusServiceServer<AccountStatusHandler> as NamedService>::NAME,
     <AccountServiceServer<AccountHandler> as NamedService>::NAME,
     <FreezeRecordServiceServer<FreezeRecordHandler> as NamedService>::NAME,
     <TransactionServiceServer<TransactionHandler> as NamedService>::NAME,
     <WithdrawServiceServer<WithdrawHandler> as NamedService>::NAME,
+    <PayoutCallbackServiceServer<PayoutCallbackHandler> as NamedService>::NAME,
     <ClientServiceServer<ClientHandler> as NamedService>::NAME,
 ];
 

@@ -16,13 +16,16 @@ mod account_status;
 mod client;
 mod freeze_record;
 mod health;
+mod payout_callback;
 mod transaction;
+mod watch_withdrawal;
 mod withdraw;
 
 use std::future::Future;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tonic::codec::CompressionEncoding;
 use tonic::service::Routes;
 use tonic::transport::Server;
@@ -37,12 +40,15 @@ use account_status::AccountStatusHandler;
 use client::ClientHandler;
 use freeze_record::FreezeRecordHandler;
 use layer::{AccessLog, CallIds, Callers, CatchPanic, Deadline, Failures, Form, around};
+use payout_callback::PayoutCallbackHandler;
 use transaction::TransactionHandler;
 use withdraw::WithdrawHandler;
 
 use crate::ask::Ask;
 use crate::clock::Clock;
+use crate::feed::Feed;
 use crate::ledger::Ledger;
+use crate::pb::channel::v1::payout_callback_service_server::PayoutCallbackServiceServer;
 use crate::pb::v1::account_service_server::AccountServiceServer;
 use crate::pb::v1::account_status_service_server::AccountStatusServiceServer;
 use crate::pb::v1::client_service_server::ClientServiceServer;
@@ -70,6 +76,10 @@ pub struct Services {
     pub ask: Ask,
     /// The time.
     pub clock: Clock,
+    /// What was committed.
+    pub feed: Feed,
+    /// True when the service drains: streams end, so that they don't hold it up.
+    pub halting: watch::Receiver<bool>,
     /// The bank's zone: times in texts for customers are local.
     pub zone: chrono_tz::Tz,
 }
@@ -117,14 +127,16 @@ macro_rules! limited {
 }
 
 fn routes(services: Services, health: HealthServer<HealthService>) -> Routes {
-    let Services { ledger, ask, clock, zone: _ } = services;
+    let Services { ledger, ask, clock, feed, halting, zone: _ } = services;
     let freezes = FreezeRecordHandler { ledger: ledger.clone(), ask: ask.clone(), clock };
-    let withdrawals = WithdrawHandler { ledger: ledger.clone(), ask: ask.clone() };
+    let withdrawals = WithdrawHandler { ledger: ledger.clone(), ask: ask.clone(), feed, halting };
+    let reports = PayoutCallbackHandler { ledger: ledger.clone() };
     Routes::new(limited!(AccountStatusServiceServer, AccountStatusHandler { ask }))
         .add_service(limited!(AccountServiceServer, AccountHandler { ledger: ledger.clone() }))
         .add_service(limited!(FreezeRecordServiceServer, freezes))
         .add_service(limited!(TransactionServiceServer, TransactionHandler { ledger }))
         .add_service(limited!(WithdrawServiceServer, withdrawals))
+        .add_service(limited!(PayoutCallbackServiceServer, reports))
         .add_service(limited!(ClientServiceServer, ClientHandler))
         .add_service(health)
         .add_service(reflection().build_v1().expect("the descriptor sets are compiled in"))

@@ -8,12 +8,14 @@ use crate::domain::card::{CardAction, CardState};
 use crate::domain::freeze::kind::AuthorityKind;
 use crate::domain::freeze::{FreezeActKind, FreezeMode, FreezeSource, FreezeStatus, FreezeType};
 use crate::domain::pass::Operation;
+use crate::domain::payout::attempt::AttemptState;
+use crate::domain::payout::evidence::{EvidenceEffect, SaidKind, Source};
 use crate::domain::status::{AccountStatus, Cause, ConditionKind, Lifecycle, Restriction};
 use crate::domain::terms::TermUnit;
 use crate::domain::transaction::{
     Booking, Direction, EntryChannel, Initiator, Mode, Purpose, TransactionType,
 };
-use crate::domain::withdrawal::{BeneficiaryKind, State};
+use crate::domain::withdrawal::{BeneficiaryKind, HeldReason, State};
 use crate::pb::v1;
 
 /// A domain enum with its counterpart in the contract.
@@ -212,6 +214,25 @@ named!(
         Payout,
     }
 );
+named!(
+    AttemptState = AttemptState { Intent, Accepted, Unknown, Settled, Dead, Returned, Duplicate }
+);
+named!(Source = EvidenceSource { Submit, Inquiry, Void, Callback });
+named!(
+    SaidKind = SaidKind {
+        NoAnswer,
+        Accepted,
+        Settled,
+        RejectedTransient,
+        RejectedFinal,
+        InProgress,
+        UnknownKey,
+        Tombstone,
+        Returned,
+    }
+);
+named!(EvidenceEffect = EvidenceEffect { Applied, NothingNew, Contradiction });
+named!(HeldReason = HeldReason { Condition, NoChannel, ChannelClosed, RetryBackoff });
 named!(BeneficiaryKind = BeneficiaryKind { Person, Organisation });
 named!(
     State = WithdrawalState {

@@ -1,14 +1,18 @@
 //! WithdrawService: reserving, cancelling and reading withdrawals.
 
+use tokio::sync::watch;
 use tonic::{Request, Response, Status};
 
 use super::caller::Caller;
 use super::failure::Failure;
 use super::handler::{answer, require, submit, unexpected};
+use super::watch_withdrawal::{Updates, Watch};
 use super::{parse, render};
 use crate::ask::Ask;
 use crate::domain::command::{Effect, Envelope, Receipt};
 use crate::domain::principal::Scope;
+use crate::domain::refusal::Reason;
+use crate::feed::Feed;
 use crate::ledger::Ledger;
 use crate::pb::v1;
 use crate::pb::v1::withdraw_service_server::WithdrawService;
@@ -20,10 +24,16 @@ pub(super) struct WithdrawHandler {
     pub(super) ledger: Ledger,
     /// The read side.
     pub(super) ask: Ask,
+    /// What was committed.
+    pub(super) feed: Feed,
+    /// True when the service drains.
+    pub(super) halting: watch::Receiver<bool>,
 }
 
 #[tonic::async_trait]
 impl WithdrawService for WithdrawHandler {
+    type WatchWithdrawalStream = Updates;
+
     async fn withdraw(
         &self,
         request: Request<v1::WithdrawRequest>,
@@ -43,8 +53,8 @@ impl WithdrawService for WithdrawHandler {
         answer(request, |caller, body| async move {
             let (number, id) = parse::withdrawal(&body)?;
             require(&caller, Scope::AccountRead)?;
-            let row = self.ask.withdrawal(number.as_ref(), &id).await?;
-            let withdrawal = Some(render::withdrawal(&row, &caller, Effect::Take));
+            let file = self.ask.withdrawal(number.as_ref(), &id).await?;
+            let withdrawal = Some(render::withdrawal_with_attempts(&file, &caller));
             Ok(v1::GetWithdrawalResponse { withdrawal })
         })
         .await
@@ -55,9 +65,9 @@ impl WithdrawService for WithdrawHandler {
         request: Request<v1::ListWithdrawalsRequest>,
     ) -> Result<Response<v1::ListWithdrawalsResponse>, Status> {
         answer(request, |caller, body| async move {
-            let asked = parse::withdrawals(&body)?;
+            let asked = parse::withdrawals(body)?;
             require(&caller, Scope::AccountRead)?;
-            let listed = self.ask.withdrawals(&asked.number, asked.filter, asked.page).await?;
+            let listed = self.ask.withdrawals(&asked.number, &asked.filter, asked.page).await?;
             let rows = listed.items.iter();
             Ok(v1::ListWithdrawalsResponse {
                 withdrawals: rows
@@ -77,6 +87,22 @@ impl WithdrawService for WithdrawHandler {
             let envelope = parse::cancel_withdrawal(body, &caller)?;
             let withdrawal = Some(self.write(envelope, &caller, MadeId::Known).await?);
             Ok(v1::CancelWithdrawalResponse { withdrawal })
+        })
+        .await
+    }
+
+    async fn watch_withdrawal(
+        &self,
+        request: Request<v1::WatchWithdrawalRequest>,
+    ) -> Result<Response<Updates>, Status> {
+        answer(request, |caller, body| async move {
+            let watched = parse::watch_withdrawal(&body)?;
+            require(&caller, Scope::AccountRead)?;
+            // Followed before it is read, so that no change falls in between.
+            let followed = self.feed.follow(&watched.id).ok_or(Reason::Overloaded)?;
+            let now = self.ask.withdrawal(watched.number.as_ref(), &watched.id).await?;
+            let (ask, halting) = (self.ask.clone(), self.halting.clone());
+            Ok(Watch { ask, caller, watched, followed, halting }.updates(now))
         })
         .await
     }

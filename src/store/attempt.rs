@@ -74,6 +74,20 @@ impl Store {
     }
 }
 
+/// A scalar expression that gathers the newest evidence of the withdrawal `$1`, at most `$2` rows,
+/// into one JSON list.
+pub(super) fn newest_evidence(engine: Engine) -> String {
+    let row = EVIDENCE.as_json(engine, "e");
+    let gather = match engine {
+        Engine::Postgres => "json_agg",
+        Engine::Sqlite => "json_group_array",
+    };
+    format!(
+        "(SELECT {gather}({row}) FROM (SELECT * FROM evidence WHERE withdrawal_id = $1
+            ORDER BY received_time DESC, number DESC, evidence_id DESC LIMIT $2) e)"
+    )
+}
+
 impl Transaction {
     /// The attempts to pay these withdrawals, in order.
     ///

@@ -3,10 +3,13 @@
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Value;
 
-use super::bulk::{Kind, Spelled, Statements, Table};
-use super::{Engine, Error, Store, Transaction, documents};
+use super::attempt::{ATTEMPT, newest_evidence};
+use super::bulk::{Kind, Spelled, Statements, Table, as_text};
+use super::{Engine, Error, Store, Transaction, document, documents, list};
 use crate::domain::id::{AccountNumber, WithdrawalId};
-use crate::domain::withdrawal::{State, Withdrawal};
+use crate::domain::payout::attempt::Attempt;
+use crate::domain::payout::evidence::Evidence;
+use crate::domain::withdrawal::{HeldReason, State, Withdrawal};
 
 pub(super) static WITHDRAWAL: Table = Table {
     name: "withdrawal",
@@ -43,7 +46,58 @@ pub(super) static WITHDRAWAL: Table = Table {
     statements: Statements::new(),
 };
 
+/// Which withdrawals of an account. Empty or absent = not looked at.
+#[derive(Debug, Clone, Default)]
+pub struct WithdrawalFilter {
+    /// Where they are.
+    pub state: Option<State>,
+    /// What holds them.
+    pub held_reason: Option<HeldReason>,
+    /// The channel of their last attempt.
+    pub channel: String,
+    /// The client's own reference, exactly.
+    pub reference: String,
+    /// Reserved at this instant or later.
+    pub created_from: Option<DateTime<Utc>>,
+    /// Reserved before this instant.
+    pub created_before: Option<DateTime<Utc>>,
+}
+
+/// A withdrawal with the attempts to pay it and what was said of them, all of one instant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WithdrawalFile {
+    /// The withdrawal.
+    pub withdrawal: Withdrawal,
+    /// The attempts, the first first.
+    pub attempts: Vec<Attempt>,
+    /// The evidence, the oldest first.
+    pub evidence: Vec<Evidence>,
+}
+
 impl Store {
+    /// A withdrawal by its id with its attempts and the newest of its evidence, at most so much. One
+    /// statement reads all of it, so that it is of one instant.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn withdrawal_find_whole(
+        &self,
+        id: &WithdrawalId,
+        evidence_max: u32,
+    ) -> Result<Option<WithdrawalFile>, Error> {
+        static SQL: Spelled = Spelled::new();
+        let sql = SQL.get(self.engine, || whole(self.engine));
+        let values = [id.as_str().into(), i64::from(evidence_max).into()];
+        let rows = self.read(self.engine.statement(sql, values)).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let withdrawal = document(row, "doc")?;
+        let mut attempts: Vec<Attempt> = list(row, "attempts")?;
+        let mut evidence: Vec<Evidence> = list(row, "evidence")?;
+        attempts.sort_by_key(|attempt| attempt.number);
+        evidence.sort_by(|a, b| in_time(a).cmp(&in_time(b)));
+        Ok(Some(WithdrawalFile { withdrawal, attempts, evidence }))
+    }
+
     /// A withdrawal by its id.
     ///
     /// # Errors
@@ -54,27 +108,62 @@ impl Store {
         Ok(self.documents(statement).await?.pop())
     }
 
-    /// Withdrawals of an account, newest first, below `before`, at most `limit`.
+    /// Withdrawals of an account, newest first, below `before`, at most `limit`: a walk down the
+    /// account's own numbers, on which the filter is looked at row by row.
     ///
     /// # Errors
     /// What the database says.
     pub async fn withdrawal_list(
         &self,
         number: &AccountNumber,
-        state: Option<State>,
+        filter: &WithdrawalFilter,
         before: i64,
         limit: u32,
     ) -> Result<Vec<Withdrawal>, Error> {
-        let sql = WITHDRAWAL.select(
-            self.engine,
-            "t.account_number = $1 AND t.entry_seq < $2 AND ($3 = '' OR t.state = $3)
-                ORDER BY t.entry_seq DESC LIMIT $4",
-        );
-        let state: &str = state.map_or("", Into::into);
-        let values: [Value; 4] =
-            [number.as_str().into(), before.into(), state.into(), i64::from(limit).into()];
-        self.documents(self.engine.statement(&sql, values)).await
+        static SQL: Spelled = Spelled::new();
+        let engine = self.engine;
+        let sql = SQL.get(engine, || WITHDRAWAL.select(engine, LISTED));
+        let state: &str = filter.state.map_or("", Into::into);
+        let held_reason: &str = filter.held_reason.map_or("", Into::into);
+        let values: [Value; 9] = [
+            number.as_str().into(),
+            before.into(),
+            state.into(),
+            held_reason.into(),
+            filter.channel.as_str().into(),
+            filter.reference.as_str().into(),
+            engine.time(filter.created_from.unwrap_or(BEGINNING)),
+            engine.time(filter.created_before.unwrap_or(END)),
+            i64::from(limit).into(),
+        ];
+        self.documents(engine.statement(sql, values)).await
     }
+}
+
+const LISTED: &str = "t.account_number = $1 AND t.entry_seq < $2
+    AND ($3 = '' OR t.state = $3) AND ($4 = '' OR t.held_reason = $4)
+    AND ($5 = '' OR t.channel_id = $5) AND ($6 = '' OR t.reference = $6)
+    AND t.create_time >= $7 AND t.create_time < $8
+    ORDER BY t.entry_seq DESC LIMIT $9";
+/// Before every time of a row.
+const BEGINNING: DateTime<Utc> = DateTime::UNIX_EPOCH;
+/// After every time of a row: the last second of the year 9999.
+const END: DateTime<Utc> =
+    DateTime::from_timestamp(253_402_300_799, 0).expect("the year 9999 is a year of chrono's");
+
+fn whole(engine: Engine) -> String {
+    let row = as_text(engine, &WITHDRAWAL.as_json(engine, "t"));
+    let attempts = as_text(engine, &ATTEMPT.gathered(engine, "a", "a.withdrawal_id = $1"));
+    let evidence = as_text(engine, &newest_evidence(engine));
+    format!(
+        "SELECT {row} AS doc, {attempts} AS attempts, {evidence} AS evidence
+            FROM withdrawal t WHERE t.withdrawal_id = $1"
+    )
+}
+
+/// The order in which evidence came.
+fn in_time(row: &Evidence) -> (DateTime<Utc>, i64, &str) {
+    (row.received_time, row.number, &row.evidence_id)
 }
 
 impl Store {

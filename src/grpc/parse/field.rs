@@ -21,6 +21,8 @@ pub(super) const NAME_MAX: usize = 140;
 pub(super) const REASON_MAX: usize = 500;
 /// The longest document number.
 pub(super) const DOCUMENT_MAX: usize = 64;
+/// The longest reference of a client's own.
+pub(super) const REFERENCE_MAX: usize = 140;
 /// The longest id that isn't ours.
 pub(super) const ID_MAX: usize = 64;
 

@@ -10,22 +10,25 @@ mod field;
 mod freeze;
 mod head;
 mod page;
+mod payout_callback;
 mod read;
 #[cfg(test)]
 mod tests;
 mod transaction;
 mod withdrawal;
+mod withdrawals;
 
 pub(super) use account::{change_status, open_account};
 pub(super) use card::{bind_card, change_card};
 pub(super) use freeze::{create_freeze, release_freeze};
-pub(super) use page::next_page_token;
+pub(super) use page::{next_page_token, resume_token};
+pub(super) use payout_callback::report_payout;
 pub(super) use read::{
     account_status, account_statuses, accounts_by_customer, freeze_record, freeze_records, history,
-    withdrawal, withdrawals,
 };
 pub(super) use transaction::record_transaction;
 pub(super) use withdrawal::{cancel_withdrawal, withdraw};
+pub(super) use withdrawals::{Watched, watch_withdrawal, withdrawal, withdrawals};
 
 use super::failure::{Failure, Violations};
 

@@ -4,6 +4,7 @@
 //! its query; nothing secret is in it, and a forged cursor shows only rows that the same query
 //! shows anyway.
 
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::Violations;
@@ -51,17 +52,11 @@ impl Cursor for AccountNumber {
 pub(crate) struct PageQuery([u8; HASH_BYTES]);
 
 impl PageQuery {
-    /// The query of this list with this key (an account's number, a customer's id) and filters.
-    pub(super) fn new(list: &str, key: &str, filters: &[i32]) -> Self {
-        let mut hash = Sha256::new();
-        for text in [list, key] {
-            hash.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
-            hash.update(text);
-        }
-        for filter in filters {
-            hash.update(filter.to_be_bytes());
-        }
-        let digest = hash.finalize();
+    /// The query of this list with all that it was asked for: the key (an account's number, a
+    /// customer's id) and every filter.
+    pub(super) fn new(list: &str, asked: &impl Serialize) -> Self {
+        let content = serde_json::to_vec(&(list, asked)).expect("queries are plain data");
+        let digest = Sha256::digest(content);
         let mut kept = [0; HASH_BYTES];
         kept.iter_mut().zip(digest).for_each(|(kept, byte)| *kept = byte);
         Self(kept)
@@ -71,7 +66,7 @@ impl PageQuery {
         hex::encode([&self.0[..], &cursor.bytes()].concat())
     }
 
-    fn cursor<C: Cursor>(&self, token: &str) -> Option<C> {
+    pub(super) fn cursor<C: Cursor>(&self, token: &str) -> Option<C> {
         let bytes = hex::decode(token).ok()?;
         let (hash, cursor) = bytes.split_at_checked(HASH_BYTES)?;
         let cursor = C::read(cursor)?;
@@ -82,6 +77,11 @@ impl PageQuery {
 /// The token of the next page; empty when there is none.
 pub(crate) fn next_page_token<C: Cursor>(query: &PageQuery, next: Option<C>) -> String {
     next.map(|cursor| query.token(&cursor)).unwrap_or_default()
+}
+
+/// The token by which a watch goes on.
+pub(crate) fn resume_token(query: &PageQuery, seen: i64) -> String {
+    query.token(&seen)
 }
 
 impl Violations {
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     fn query(account: &str, filters: &[i32]) -> PageQuery {
-        PageQuery::new("withdrawals", account, filters)
+        PageQuery::new("withdrawals", &(account, filters))
     }
 
     #[test]
@@ -131,7 +131,7 @@ mod tests {
             query("2", &[2]),
             query("1", &[3]),
             query("1", &[]),
-            PageQuery::new("freezes", "1", &[2]),
+            PageQuery::new("freezes", &("1", [2])),
         ];
         for other in &others {
             assert_eq!(other.cursor::<i64>(&token), None);

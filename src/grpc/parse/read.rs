@@ -7,8 +7,7 @@ use super::page::PageQuery;
 use super::{Failure, Violations};
 use crate::ask::{AccountKey, FreezeFilter, Page};
 use crate::domain::freeze::{FreezeStatus, FreezeType};
-use crate::domain::id::{AccountNumber, FreezeId, WithdrawalId};
-use crate::domain::withdrawal::State;
+use crate::domain::id::{AccountNumber, FreezeId};
 use crate::grpc::render::View;
 use crate::pb::v1;
 use crate::pb::v1::account_key;
@@ -84,7 +83,7 @@ pub(crate) fn accounts_by_customer(
     body: v1::ListAccountsByCustomerRequest,
 ) -> Result<OfCustomer, Failure> {
     let mut wrong = Violations::new();
-    let query = PageQuery::new("customer", &body.customer_id, &[body.view]);
+    let query = PageQuery::new("customer", &(&body.customer_id, body.view));
     let customer_id = wrong.required_id("customer_id", body.customer_id, ID_MAX);
     let view = wrong.view(body.view, View::Basic);
     let page = wrong.page(&query, body.page_size, &body.page_token);
@@ -130,17 +129,9 @@ pub(crate) fn history(
     let mut wrong = Violations::new();
     let number = wrong.account_number("account_number", &body.account_number);
     let as_of = wrong.time("as_of", body.as_of);
-    let instant = as_of.map(instant_filter);
-    let filters = instant.as_ref().map_or(&[][..], |parts| parts.as_slice());
-    let query = PageQuery::new("history", &body.account_number, filters);
+    let query = PageQuery::new("history", &(&body.account_number, as_of));
     let page = wrong.page(&query, body.page_size, &body.page_token);
     of_account(wrong, number, as_of, page, query)
-}
-
-/// An instant in the numbers to which a token is bound.
-fn instant_filter(at: DateTime<Utc>) -> [i32; 3] {
-    let [a, b, c, d, rest @ ..] = at.timestamp_micros().to_be_bytes();
-    [i32::from_be_bytes([a, b, c, d]), i32::from_be_bytes(rest), 1]
 }
 
 /// GetFreezeRecord: which freeze, and on which account if that was said.
@@ -165,36 +156,12 @@ pub(crate) fn freeze_records(
         status: wrong.optional_choice::<FreezeStatus>("status", body.status),
         freeze_type: wrong.optional_choice::<FreezeType>("type", body.r#type),
     };
-    let query = PageQuery::new("freezes", &body.account_number, &[body.status, body.r#type]);
+    let query = PageQuery::new("freezes", &(&body.account_number, body.status, body.r#type));
     let page = wrong.page(&query, body.page_size, &body.page_token);
     of_account(wrong, number, filter, page, query)
 }
 
-/// GetWithdrawal: which withdrawal, and of which account if that was said.
-pub(crate) fn withdrawal(
-    body: &v1::GetWithdrawalRequest,
-) -> Result<(Option<AccountNumber>, WithdrawalId), Failure> {
-    let mut wrong = Violations::new();
-    let id = wrong.typed_id("withdrawal_id", &body.withdrawal_id, WithdrawalId::parse);
-    let number = wrong.optional_account_number("account_number", &body.account_number);
-    let Some(id) = id else { return Err(wrong.into()) };
-    wrong.check()?;
-    Ok((number, id))
-}
-
-/// ListWithdrawals: whose, in which state, and which page.
-pub(crate) fn withdrawals(
-    body: &v1::ListWithdrawalsRequest,
-) -> Result<OfAccount<Option<State>>, Failure> {
-    let mut wrong = Violations::new();
-    let number = wrong.account_number("account_number", &body.account_number);
-    let state = wrong.optional_choice::<State>("state", body.state);
-    let query = PageQuery::new("withdrawals", &body.account_number, &[body.state]);
-    let page = wrong.page(&query, body.page_size, &body.page_token);
-    of_account(wrong, number, state, page, query)
-}
-
-fn of_account<F>(
+pub(super) fn of_account<F>(
     wrong: Violations,
     number: Option<AccountNumber>,
     filter: F,

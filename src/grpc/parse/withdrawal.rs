@@ -1,6 +1,6 @@
 //! Reserving and cancelling withdrawals.
 
-use super::field::{ID_MAX, NAME_MAX, REASON_MAX};
+use super::field::{ID_MAX, NAME_MAX, REASON_MAX, REFERENCE_MAX};
 use super::head::Head;
 use super::{Failure, Violations};
 use crate::domain::act::cancel_withdrawal::CancelWithdrawal;
@@ -12,7 +12,6 @@ use crate::domain::withdrawal::{Beneficiary, BeneficiaryKind};
 use crate::grpc::caller::Caller;
 use crate::pb::v1;
 
-const REFERENCE_MAX: usize = 140;
 const BANK_CODE_MAX: usize = 35;
 
 /// Withdraw.

@@ -20,7 +20,7 @@ pub(super) use code::status_codes;
 pub(super) use freeze::{authority_answer, freeze_record, freeze_record_with_acts};
 pub(super) use history::{account_status_at, status_change};
 pub(super) use transaction::transaction;
-pub(super) use withdrawal::withdrawal;
+pub(super) use withdrawal::{withdrawal, withdrawal_with_attempts};
 
 use super::caller::Caller;
 use crate::ask::mask;

@@ -1,6 +1,8 @@
 //! The invariants, checked after every test from the rows themselves and from what the service
 //! answers, with arithmetic of its own.
 
+mod payouts;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use account_status::domain::history::{self, StatusChange};
@@ -21,6 +23,7 @@ pub(crate) async fn check(bank: &Bank, beginning: &str) {
     let rows = Rows { engine: bank.engine, database: &database, beginning };
     let accounts = rows.accounts().await;
     rows.reserved_is_what_withdrawals_hold().await;
+    rows.payouts_add_up().await;
     rows.balance_is_opening_and_entries().await;
     rows.every_effect_is_remembered_once().await;
     rows.events_have_no_gap().await;
@@ -124,6 +127,10 @@ impl Rows<'_> {
         ];
         for sql in made_by {
             there.extend(self.texts(sql).await);
+        }
+        // What evidence posts is remembered by its attempt.
+        for entry in self.entries_of_attempts().await {
+            assert!(there.remove(&entry), "I7: {entry} was posted twice");
         }
         let once: BTreeSet<String> =
             made.iter().filter(|(_, times)| **times == 1).map(|(id, _)| id.clone()).collect();

@@ -98,6 +98,7 @@ on_every_engine! {
             state: WithdrawalState::Reserved.into(),
             page_size: 1,
             page_token: token.clone(),
+            ..Default::default()
         };
         let answer = bank.withdraw_client().list_withdrawals(filtered.clone()).await;
         assert_eq!(fields(&answer.unwrap_err()), ["page_token"], "another filter");

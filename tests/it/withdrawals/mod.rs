@@ -1,7 +1,12 @@
 //! Withdrawals up to their reservation: what is held, what is refused and why, and how they are
 //! read and taken back.
 
+mod attempts;
+mod callbacks;
+mod lists;
+mod paying;
 mod refused;
+mod watched;
 
 use account_status::pb::v1::*;
 use tonic::Status;
