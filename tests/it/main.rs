@@ -29,6 +29,7 @@ mod load;
 mod model;
 #[cfg(feature = "negative-control")]
 mod negative_control;
+mod payouts;
 mod payouts_crashed;
 mod races;
 mod reading;

@@ -5,6 +5,7 @@
 use account_status::domain::safeguard::{Off, Safeguard};
 
 use crate::harness::{Bank, Engine};
+use crate::payouts::intent::cancelled_after_it_was_sent;
 use crate::races::{self, close, servers};
 
 /// How often a body is tried until its race is lost.
@@ -64,4 +65,26 @@ async fn without_the_replay_check_a_request_counts_again_on_postgres() {
         races::replays_are_answered_as_before(servers).await
     })
     .await;
+}
+
+/// Sent before it is written down, a payout is paid and cancelled, too.
+async fn without_intent_first(engine: Engine) {
+    let off = Off::turn(Safeguard::IntentFirst);
+    let wrong = cancelled_after_it_was_sent(engine).await;
+    drop(off);
+    let Some(wrong) = wrong else { return };
+    println!("{engine:?} without IntentFirst: {wrong:#?}");
+    assert!(!wrong.is_empty(), "IntentFirst is off, and nothing was found broken");
+    let wrong = cancelled_after_it_was_sent(engine).await;
+    assert_eq!(wrong, Some(Vec::new()), "IntentFirst stands");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_the_intent_first_what_is_paid_is_cancelled_on_sqlite() {
+    without_intent_first(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_the_intent_first_what_is_paid_is_cancelled_on_postgres() {
+    without_intent_first(Engine::Postgres).await;
 }

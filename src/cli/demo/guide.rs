@@ -116,11 +116,7 @@ fn commands(settings: &Settings) -> String {
                 call(&format!("a channel that {what}"), body, "WithdrawService/Withdraw")
             })
             .collect(),
-        call(
-            "and what became of them",
-            status(story::FENG),
-            "WithdrawService/ListWithdrawals",
-        ),
+        call("and what became of them", status(story::FENG), "WithdrawService/ListWithdrawals"),
         call(
             "more than is free: refused, with the freeze behind it",
             withdraw(lin, "40000.00"),

@@ -34,8 +34,35 @@ impl Channel {
         let log = directory.path().join("channel.jsonl");
         let mut options = Options::new(&log);
         set(&mut options);
-        let simulator = Simulator::open(options, clock).await.unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::serve(clock, (options, log, directory), listener).await
+    }
+
+    /// Where a channel may serve later.
+    pub(crate) fn free_address() -> SocketAddr {
+        std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+    }
+
+    /// A channel at a place that is known already.
+    pub(crate) async fn open_at(
+        clock: Clock,
+        address: SocketAddr,
+        set: impl FnOnce(&mut Options),
+    ) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let log = directory.path().join("channel.jsonl");
+        let mut options = Options::new(&log);
+        set(&mut options);
+        let listener = tokio::net::TcpListener::bind(address).await.unwrap();
+        Self::serve(clock, (options, log, directory), listener).await
+    }
+
+    async fn serve(
+        clock: Clock,
+        (options, log, directory): (Options, PathBuf, tempfile::TempDir),
+        listener: tokio::net::TcpListener,
+    ) -> Self {
+        let simulator = Simulator::open(options, clock).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, mut stopping) = watch::channel(false);
         let mut tasks = JoinSet::new();

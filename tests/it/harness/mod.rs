@@ -101,17 +101,21 @@ impl Bank {
         directory: tempfile::TempDir,
         set: impl FnOnce(&mut Given),
     ) -> Self {
-        let mut given = Given {
-            database_url: Some(url.clone()),
+        let mut given = Self::given(&url);
+        set(&mut given);
+        let settings = given.settings().unwrap();
+        Self::start(engine, url, settings, directory, Clock::manual(start_time(), 7)).await
+    }
+
+    fn given(url: &str) -> Given {
+        Given {
+            database_url: Some(url.to_owned()),
             sweep: Some(Switch::Off),
             drain_secs: Some(5),
             readers: Some(4),
             lanes: Some(2),
             ..Given::default()
-        };
-        set(&mut given);
-        let settings = given.settings().unwrap();
-        Self::start(engine, url, settings, directory, Clock::manual(start_time(), 7)).await
+        }
     }
 
     /// A bank on PostgreSQL whose service reaches its database through a proxy, while the test
@@ -203,6 +207,16 @@ impl Bank {
         while let Some(ended) = tasks.join_next().await {
             ended.unwrap();
         }
+    }
+
+    /// The same bank with other settings, at the same instant.
+    pub(crate) async fn reopen(mut self, set: impl FnOnce(&mut Given)) -> Self {
+        let directory = std::mem::replace(&mut self._directory, tempfile::tempdir().unwrap());
+        let (engine, url, clock) = (self.engine, self.url.clone(), self.clock.clone());
+        self.stop_without_audit().await;
+        let mut given = Self::given(&url);
+        set(&mut given);
+        Self::start(engine, url, given.settings().unwrap(), directory, clock).await
     }
 
     /// Checks the invariants on the accounts whose numbers begin so, while nobody writes to them.

@@ -1,0 +1,107 @@
+//! Withdrawals carried to a channel that behaves and misbehaves: what the books say afterwards, and
+//! what the channel's own log says.
+
+mod behaviours;
+mod freezes;
+mod held;
+pub(crate) mod intent;
+mod routes;
+
+use std::time::{Duration, Instant};
+
+use account_status::config::Given;
+use account_status::pb::v1::*;
+use account_status::simulator::Options;
+
+use crate::actions;
+use crate::harness::channel::{Channel, judge};
+use crate::harness::{Bank, calls};
+
+/// How long a withdrawal may take to where it goes, in real time.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// After so many looks at which nothing has changed, time is let pass.
+const STILL: u32 = 20;
+const ACCOUNT: &str = "8200000001";
+
+/// A bank that pays over one channel, with an account.
+async fn paying(bank: Bank, set: impl FnOnce(&mut Options)) -> (Bank, Channel) {
+    bank.account(ACCOUNT, "1000.00").await;
+    let channel = Channel::open_with(bank.clock.clone(), set).await;
+    let bank = over(bank, &[channel.setting("CH-1")]).await;
+    (bank, channel)
+}
+
+/// The same bank over these channels.
+async fn over(bank: Bank, channels: &[String]) -> Bank {
+    let channels = channels.to_vec();
+    bank.reopen(|given: &mut Given| {
+        given.channel = Some(channels);
+        given.payout_timeout_ms = Some(400);
+    })
+    .await
+}
+
+/// Reserves a withdrawal whose reference tells the channel what to do.
+async fn withdraw(bank: &Bank, amount: &str, reference: &str) -> Withdrawal {
+    let request =
+        WithdrawRequest { reference: reference.to_owned(), ..bank.withdrawal(ACCOUNT, amount) };
+    bank.withdraw_with(request).await.unwrap()
+}
+
+async fn find(bank: &Bank, id: &str) -> Withdrawal {
+    let get = GetWithdrawalRequest { withdrawal_id: id.to_owned(), ..Default::default() };
+    bank.withdraw_client().get_withdrawal(get).await.unwrap().into_inner().withdrawal.unwrap()
+}
+
+/// Looks until the withdrawal is as it should be. Where it waits for its time, time passes.
+async fn until(bank: &Bank, id: &str, is: impl Fn(&Withdrawal) -> bool) -> Withdrawal {
+    let begun = Instant::now();
+    let (mut last, mut still) = (None, 0);
+    loop {
+        let row = find(bank, id).await;
+        if is(&row) {
+            return row;
+        }
+        assert!(begun.elapsed() < PATIENCE, "it stays {row:#?}");
+        still = if last.as_ref() == Some(&row) { still + 1 } else { 0 };
+        let called = row.state() == WithdrawalState::Dispatching
+            && row.held_reason() != HeldReason::RetryBackoff;
+        if still > STILL && !called {
+            let next = row.next_action_time.map(|at| actions::instant(&Some(at)));
+            bank.clock.set(next.unwrap_or_else(|| bank.now()));
+        }
+        last = Some(row);
+    }
+}
+
+async fn until_state(bank: &Bank, id: &str, state: WithdrawalState) -> Withdrawal {
+    until(bank, id, |row| row.state() == state).await
+}
+
+/// The states of its attempts, the first first.
+fn attempts(row: &Withdrawal) -> Vec<AttemptState> {
+    row.attempts.iter().map(PayoutAttempt::state).collect()
+}
+
+/// All that was said of it, in order.
+fn said(row: &Withdrawal) -> Vec<SaidKind> {
+    row.attempts.iter().flat_map(|attempt| &attempt.evidence).map(PayoutEvidence::said).collect()
+}
+
+/// Balance, reserved and available.
+async fn money(bank: &Bank) -> [String; 3] {
+    let info = bank.status(ACCOUNT).await.unwrap();
+    [info.balance, info.reserved, info.available].map(|money| money.unwrap().amount)
+}
+
+/// Lets the channels' logs judge, and ends.
+async fn close(bank: Bank, channels: Vec<Channel>) {
+    let database = bank.database().await;
+    let wrong = judge(&database, &channels.iter().collect::<Vec<_>>()).await;
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    database.close().await.unwrap();
+    bank.finish().await;
+    for channel in channels {
+        channel.close().await;
+    }
+}
