@@ -178,7 +178,7 @@ impl Channel {
 }
 
 proptest! {
-    #![proptest_config(settings())]
+    #![proptest_config(ProptestConfig { cases: 768, ..settings() })]
 
     #[test]
     fn an_honest_channel_pays_each_withdrawal_once_or_never_and_the_account_knows_which(
