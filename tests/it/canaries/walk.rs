@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use account_status::pb::channel::v1 as channel;
+use account_status::pb::channel::v1::payout_callback_service_client::PayoutCallbackServiceClient;
+use account_status::pb::channel::v1::payout_result::Result as Reported;
 use account_status::pb::v1::*;
 use sea_orm::ConnectionTrait as _;
 use tonic::Status;
@@ -149,6 +152,45 @@ impl Walk<'_> {
         let stale = WithdrawRequest { etag: "v0".to_owned(), ..withdrawal(bank, "1.00") };
         refused.extend(bank.withdraw_with(stale).await.err());
         assert!(refused.len() >= 14, "{refused:?}");
+        refused.extend(self.through_reports().await);
+        refused
+    }
+
+    /// What channels report names the account, the payee and the channel's own words.
+    async fn through_reports(&self) -> Vec<Status> {
+        let bank = self.bank;
+        let list =
+            ListWithdrawalsRequest { account_number: NUMBER.to_owned(), ..Default::default() };
+        let listed = bank.withdraw_client().list_withdrawals(list).await.unwrap().into_inner();
+        let payout_key = format!("{}.1", listed.withdrawals[0].withdrawal_id);
+        let mut client = PayoutCallbackServiceClient::new(bank.channel.clone());
+        let mut refused = Vec::new();
+        for (token, payee, code) in [
+            (NUMBER, "9990888077776666", "CNRY-CODE"),
+            (UNKNOWN, "9990888077776666", "CNRY-CODE"),
+            ("CNRY-TOKEN", "Canary payee", "Canary code"),
+        ] {
+            let settled = channel::Settled {
+                amount: cny("10.00"),
+                payee_account_number: payee.to_owned(),
+                settle_time: None,
+            };
+            let rejected = channel::Rejected {
+                finality: channel::Finality::Final.into(),
+                channel_code: code.to_owned(),
+                ..Default::default()
+            };
+            for result in [Reported::Settled(settled), Reported::Rejected(rejected)] {
+                let report = channel::ReportPayoutRequest {
+                    channel_id: "CH-1".to_owned(),
+                    payout_key: payout_key.clone(),
+                    routing_token: token.to_owned(),
+                    result: Some(channel::PayoutResult { result: Some(result) }),
+                };
+                refused.extend(client.report_payout(report).await.err());
+            }
+        }
+        assert_eq!(refused.len(), 6, "{refused:?}");
         refused
     }
 
