@@ -96,6 +96,9 @@ pub struct Given {
         global = true
     )]
     pub channel: Option<Vec<String>>,
+    /// Whether withdrawals are sent to the channels: on or off [default: on]
+    #[arg(long, env = "ACCOUNT_STATUS_PAYOUTS", value_name = "on|off", global = true)]
+    pub payouts: Option<Switch>,
     /// Milliseconds that a channel may take to answer [default: 5000]
     #[arg(long, env = "ACCOUNT_STATUS_PAYOUT_TIMEOUT_MS", value_name = "MS", global = true)]
     pub payout_timeout_ms: Option<u64>,
@@ -145,6 +148,8 @@ pub struct Settings {
     pub history_key_is_set: bool,
     /// The payout channels, the first first, and where each serves.
     pub channels: Vec<(ChannelId, Uri)>,
+    /// Whether withdrawals are sent to them.
+    pub payouts: Switch,
     /// How long a channel may take to answer.
     pub payout_timeout: std::time::Duration,
     /// The most payouts that are carried at once.
@@ -238,6 +243,7 @@ impl Given {
             open_withdrawals_max: self.open_withdrawals_max.or(file.open_withdrawals_max),
             oral_loss_days: self.oral_loss_days.or(file.oral_loss_days),
             channel: self.channel.or(file.channel),
+            payouts: self.payouts.or(file.payouts),
             payout_timeout_ms: self.payout_timeout_ms.or(file.payout_timeout_ms),
             payout_held_hours: self.payout_held_hours.or(file.payout_held_hours),
             payouts_at_once: self.payouts_at_once.or(file.payouts_at_once),
@@ -277,7 +283,7 @@ impl Given {
             return Err(ConfigError::PayoutTimeout);
         }
         let payout_timeout = std::time::Duration::from_millis(timeout_ms);
-        let payouts = PayoutRules {
+        let payout_rules = PayoutRules {
             channels: channels.iter().map(|(id, _)| id.clone()).collect(),
             // Long enough for the call, and for the commits before and after it.
             lease: TimeDelta::from_std(payout_timeout * 2).unwrap_or(TimeDelta::MAX),
@@ -291,6 +297,7 @@ impl Given {
             readers: at_least_one("readers", self.readers.unwrap_or(DEFAULT_READERS))?,
             history_key_is_set: self.history_key.is_some(),
             channels,
+            payouts: self.payouts.unwrap_or(Switch::On),
             payout_timeout,
             payouts_at_once: at_least_one("payouts-at-once", at_once)?,
             sweep: self.sweep.unwrap_or(Switch::On),
@@ -300,7 +307,7 @@ impl Given {
                 history_key: HistoryKey::new(&key.ok_or(ConfigError::BadKey)?),
                 open_withdrawals_max,
                 oral_loss_days: at_least_one("oral-loss-days", days)?,
-                payouts,
+                payouts: payout_rules,
             },
             log: self.log.unwrap_or_else(|| "info".to_owned()),
             log_format: self.log_format.unwrap_or(LogFormat::Text),

@@ -185,7 +185,7 @@ pub async fn serve(
         tasks.spawn(named("the sweep", sweep.run()));
     }
     let mut payouts = JoinSet::new();
-    if !settings.channels.is_empty() {
+    if settings.payouts == Switch::On && !settings.channels.is_empty() {
         payouts.spawn(payouts_of(&core, settings).run(halting.clone()));
     }
     let services = grpc::Services {

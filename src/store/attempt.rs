@@ -1,10 +1,9 @@
 //! `attempt` and `evidence`: the attempts to pay withdrawals, and all that was said of them.
 
 use super::bulk::{Kind, Spelled, Statements, Table};
-use super::{Engine, Error, Store, Transaction, documents};
+use super::{Engine, Error, Transaction, documents};
 use crate::domain::id::WithdrawalId;
 use crate::domain::payout::attempt::Attempt;
-use crate::domain::payout::evidence::Evidence;
 
 pub(super) static ATTEMPT: Table = Table {
     name: "attempt",
@@ -45,34 +44,6 @@ pub(super) static EVIDENCE: Table = Table {
     ],
     statements: Statements::new(),
 };
-
-impl Store {
-    /// The attempts to pay a withdrawal, the first first.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn attempt_list(&self, id: &WithdrawalId) -> Result<Vec<Attempt>, Error> {
-        let sql = ATTEMPT.select(self.engine, "t.withdrawal_id = $1 ORDER BY t.number");
-        self.documents(self.engine.statement(&sql, [id.as_str().into()])).await
-    }
-
-    /// All that was said of the attempts to pay a withdrawal, the oldest first.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn evidence_list(
-        &self,
-        id: &WithdrawalId,
-        limit: u32,
-    ) -> Result<Vec<Evidence>, Error> {
-        let sql = EVIDENCE.select(
-            self.engine,
-            "t.withdrawal_id = $1 ORDER BY t.received_time, t.number, t.evidence_id LIMIT $2",
-        );
-        let values = [id.as_str().into(), i64::from(limit).into()];
-        self.documents(self.engine.statement(&sql, values)).await
-    }
-}
 
 /// A scalar expression that gathers the newest evidence of the withdrawal `$1`, at most `$2` rows,
 /// into one JSON list.

@@ -5,9 +5,10 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::Draft;
-use super::posting::{Posting, balance_after, post};
+use super::posting::{Posting, booking_of_fact, post};
+use super::withdraw::movement;
 use crate::domain::id::TransactionId;
-use crate::domain::pass::{Answer, Operation, meet};
+use crate::domain::pass::{Movement, Operation, Presence};
 use crate::domain::payout::PayoutKey;
 use crate::domain::transaction::{Booking, Direction, Initiator, Mode, TransactionType};
 use crate::domain::withdrawal::{self, Event, State, Withdrawal, held_in, taken_up_by};
@@ -21,8 +22,18 @@ pub struct Step<'a> {
     pub key: Option<&'a PayoutKey>,
     /// Why; empty = nothing to say.
     pub reason: &'a str,
-    /// Whether what comes back was never on the balance, but owed to the bank.
-    pub owed: bool,
+    /// When the channel paid, as it says; absent = now.
+    pub paid_time: Option<DateTime<Utc>>,
+    /// Where what comes back was debited: what was never taken from the balance but owed to the bank
+    /// doesn't go to the balance.
+    pub debited: Booking,
+}
+
+impl Step<'_> {
+    /// A step before there is an attempt, with nothing to say about it.
+    pub fn of(event: Event) -> Self {
+        Self { event, key: None, reason: "", paid_time: None, debited: Booking::Balance }
+    }
 }
 
 /// Moves a withdrawal; `None` when its state table has no such step, and nothing has changed then.
@@ -39,7 +50,7 @@ pub fn advance(draft: &mut Draft<'_>, current: &Withdrawal, step: &Step<'_>) -> 
         reason: step.reason.to_owned(),
         version: current.version.saturating_add(1),
         update_time: draft.now,
-        settle_time: settle_time(current, state, draft.now),
+        settle_time: settle_time(current, state, step.paid_time.unwrap_or(draft.now)),
         held_reason: None,
         held_since: None,
         next_action_time: (state == State::Reserved).then(|| taken_up_by(draft.now)),
@@ -55,9 +66,9 @@ pub fn advance(draft: &mut Draft<'_>, current: &Withdrawal, step: &Step<'_>) -> 
     Some(moved)
 }
 
-fn settle_time(current: &Withdrawal, state: State, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+fn settle_time(current: &Withdrawal, state: State, paid: DateTime<Utc>) -> Option<DateTime<Utc>> {
     match state {
-        State::Settled | State::SettledLate => Some(now),
+        State::Settled | State::SettledLate => Some(paid),
         State::Reserved
         | State::Dispatching
         | State::Accepted
@@ -74,17 +85,21 @@ fn settle_time(current: &Withdrawal, state: State, now: DateTime<Utc>) -> Option
 /// booked in full where people work it off, never from frozen money.
 fn book(draft: &mut Draft<'_>, current: &Withdrawal, to: State, step: &Step<'_>) {
     let Some(key) = step.key else { return };
+    let at = step.paid_time;
     match to {
         // The money was held until a moment ago, or is there and free.
-        State::Settled => debit(draft, current, key, Booking::Balance),
+        State::Settled => debit(draft, current, (key, at), Booking::Balance),
         State::SettledLate => {
-            let fits = draft.account.available() >= current.amount_minor;
-            let booking = if fits { Booking::Balance } else { Booking::Receivable };
-            debit(draft, current, key, booking);
+            let asked = movement(current.entry_channel, current.purpose, current.amount_minor);
+            let booking = booking_of_fact(&draft.account, Direction::Debit, asked);
+            debit(draft, current, (key, at), booking);
         }
         State::Returned => {
-            let booking = if step.owed { Booking::Receivable } else { returns_to(draft, current) };
-            credit(draft, current, key, booking);
+            let booking = match step.debited {
+                Booking::Balance => returns_to(draft, current),
+                Booking::Receivable | Booking::Suspense => step.debited,
+            };
+            credit(draft, current, (key, at), booking);
         }
         State::Reserved
         | State::Dispatching
@@ -97,14 +112,17 @@ fn book(draft: &mut Draft<'_>, current: &Withdrawal, to: State, step: &Step<'_>)
     }
 }
 
+/// A payout's key, and when its channel says that it paid.
+type PaidAt<'a> = (&'a PayoutKey, Option<DateTime<Utc>>);
+
 /// Books what left the bank for a withdrawal.
-pub fn debit(draft: &mut Draft<'_>, paid: &Withdrawal, key: &PayoutKey, booking: Booking) {
-    let (kind, direction) = (TransactionType::Payout, Direction::Debit);
+pub fn debit(draft: &mut Draft<'_>, paid: &Withdrawal, (key, at): PaidAt<'_>, booking: Booking) {
     let id = match booking {
         Booking::Receivable => owed_id(key),
         Booking::Balance | Booking::Suspense => entry_id(&key.to_string()),
     };
-    post(draft, posting(paid, id, (kind, direction), booking));
+    let posting = posting(paid, id, TransactionType::Payout, booking);
+    post(draft, Posting { direction: Direction::Debit, value_time: at, ..posting });
 }
 
 /// The entry of what was paid and is owed to the bank. Its id says so, because what comes back has
@@ -122,16 +140,17 @@ pub fn payout_of(id: &TransactionId) -> Option<PayoutKey> {
 
 /// Where the account takes what comes back.
 fn returns_to(draft: &Draft<'_>, paid: &Withdrawal) -> Booking {
-    let balance = &draft.account.balance;
-    let room = balance_after(balance, Direction::Credit, paid.amount_minor).is_some();
-    let takes = meet(&draft.account, Operation::Return) == Answer::Yes && room;
-    if takes { Booking::Balance } else { Booking::Suspense }
+    let (operation, amount) = (Operation::Return, paid.amount_minor);
+    let movement = Movement { operation, amount, presence: Presence::Elsewhere };
+    booking_of_fact(&draft.account, Direction::Credit, movement)
 }
 
 /// Books what came back to the bank for a withdrawal.
-pub fn credit(draft: &mut Draft<'_>, paid: &Withdrawal, key: &PayoutKey, booking: Booking) {
-    let (kind, direction) = (TransactionType::Return, Direction::Credit);
-    post(draft, posting(paid, entry_id(&format!("{key}.returned")), (kind, direction), booking));
+pub fn credit(draft: &mut Draft<'_>, paid: &Withdrawal, (key, at): PaidAt<'_>, booking: Booking) {
+    let id = entry_id(&format!("{key}.returned"));
+    let posting = posting(paid, id, TransactionType::Return, booking);
+    let initiator = Initiator::Counterparty;
+    post(draft, Posting { direction: Direction::Credit, initiator, value_time: at, ..posting });
 }
 
 /// An attempt is debited and returned at most once; that its entries have ids of its own keeps the
@@ -143,19 +162,16 @@ fn entry_id(text: &str) -> TransactionId {
 fn posting(
     paid: &Withdrawal,
     transaction_id: TransactionId,
-    (transaction_type, direction): (TransactionType, Direction),
+    transaction_type: TransactionType,
     booking: Booking,
 ) -> Posting {
     Posting {
         transaction_id,
-        direction,
+        direction: Direction::Debit,
         amount: paid.amount_minor,
         transaction_type,
         mode: Mode::Fact,
-        initiator: match direction {
-            Direction::Debit => Initiator::Customer,
-            Direction::Credit => Initiator::Counterparty,
-        },
+        initiator: Initiator::Customer,
         entry_channel: paid.entry_channel,
         purpose: paid.purpose,
         counterparty_account: paid.beneficiary.beneficiary_account.clone(),

@@ -47,8 +47,7 @@ pub fn cancel(
     event: Event,
     reason: &str,
 ) -> Result<Withdrawal, Refused> {
-    let Some(cancelled) = advance(draft, current, &Step { event, key: None, reason, owed: false })
-    else {
+    let Some(cancelled) = advance(draft, current, &Step { reason, ..Step::of(event) }) else {
         let state: &'static str = current.state.into();
         return Err(Refusal::of(Reason::WithdrawalNotCancellable).with(Fact::State, state).into());
     };

@@ -363,7 +363,10 @@ pub fn take_unsent(
         if claims_filled(draft.account.unreserved(), &claiming) {
             break;
         }
-        let reason = format!("freeze {}", entering.freeze_id);
+        let reason = match entering.disclosure {
+            Disclosure::Open => format!("freeze {}", entering.freeze_id),
+            Disclosure::Confidential => "money under a freeze".to_owned(),
+        };
         cancel(draft, withdrawal, Event::TakenByFreeze, &reason)?;
     }
     Ok(())

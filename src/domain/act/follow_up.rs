@@ -54,8 +54,7 @@ impl FollowUp {
                 // Whoever had it is gone, and what it heard is lost.
                 if taken.state == AttemptState::Intent {
                     let key = taken.key();
-                    let step =
-                        Step { event: Event::NoAnswer, key: Some(&key), reason: "", owed: false };
+                    let step = Step { key: Some(&key), ..Step::of(Event::NoAnswer) };
                     moved = advance(draft, &moved, &step).unwrap_or(moved);
                     taken.state = AttemptState::Unknown;
                 }
@@ -67,7 +66,10 @@ impl FollowUp {
                 pace::inquiry(taken.inquiries, &taken.key()).max(draft.rules.payouts.lease)
             }
         };
-        moved.held_reason = None;
+        if moved.held_reason.take().is_some() && moved.version == current.version {
+            moved.version = moved.version.saturating_add(1);
+            moved.update_time = draft.now;
+        }
         moved.next_action_time = draft.now.checked_add_signed(pause);
         draft.written.withdrawals.push(moved.clone());
         draft.written.attempts.push(taken.clone());

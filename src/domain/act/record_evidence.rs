@@ -69,7 +69,8 @@ impl RecordEvidence {
         let verdict = judge(&self.statement.said, standing);
         let owed_id = (draft.account.number().clone(), advance::owed_id(key));
         let owed = loaded.transactions.contains(&owed_id);
-        let moved = self.apply(draft, current, (attempt, attempts), (&verdict, owed));
+        let debited = if owed { Booking::Receivable } else { Booking::Balance };
+        let moved = self.apply(draft, current, (attempt, attempts), (&verdict, debited));
         draft.written.evidence.push(self.row(draft, verdict.effect));
         Ok(unchanged(&moved))
     }
@@ -101,23 +102,26 @@ impl RecordEvidence {
         draft: &mut Draft<'_>,
         current: &Withdrawal,
         (attempt, attempts): (&Attempt, &[Attempt]),
-        (verdict, owed): (&Verdict, bool),
+        (verdict, debited): (&Verdict, Booking),
     ) -> Withdrawal {
         let key = &self.statement.key;
         let judged = self.judged(draft, attempt, verdict);
         // What is dead says why, even when it was a tombstone that proved it.
         let reason = if judged.state == AttemptState::Dead { judged.reason.as_str() } else { "" };
         let mut moved = current.clone();
+        // Not before it was reserved, and not in the future, whatever the channel's clock says.
+        let paid_time = self.statement.said.paid().and_then(|paid| paid.at);
+        let paid_time = paid_time.map(|at| at.min(draft.now).max(current.create_time));
         for event in &verdict.events {
-            let step = Step { event: *event, key: Some(key), reason, owed };
+            let step = Step { event: *event, key: Some(key), reason, paid_time, debited };
             moved = advance(draft, &moved, &step).unwrap_or(moved);
         }
         match (attempt.state, judged.state) {
             (AttemptState::Duplicate, AttemptState::Returned) => {
-                credit(draft, current, key, Booking::Suspense);
+                credit(draft, current, (key, paid_time), Booking::Suspense);
             }
             (before, AttemptState::Duplicate) if before != AttemptState::Duplicate => {
-                debit(draft, current, key, Booking::Suspense);
+                debit(draft, current, (key, paid_time), Booking::Suspense);
             }
             _ => {}
         }
@@ -132,6 +136,12 @@ impl RecordEvidence {
                 "said": self.statement.said.kind(), "state": moved.state
             });
             draft.written.events.push(("PAYOUT_CONTRADICTION", payload));
+        }
+        // Who watches sees attempts, too.
+        let seen = judged.state != attempt.state || moved.held_reason != current.held_reason;
+        if seen && moved.version == current.version {
+            moved.version = moved.version.saturating_add(1);
+            moved.update_time = draft.now;
         }
         if moved != *current {
             draft.written.withdrawals.push(moved.clone());

@@ -96,12 +96,8 @@ impl StartAttempt {
         }
         match way(draft, current) {
             Way::Claimed => {
-                let step = Step {
-                    event: Event::TakenByFreeze,
-                    key: None,
-                    reason: "money under a freeze",
-                    owed: false,
-                };
+                let step =
+                    Step { reason: "money under a freeze", ..Step::of(Event::TakenByFreeze) };
                 Ok(end(draft, current, &step))
             }
             Way::Forbidden => Ok(hold(draft, current, HeldReason::Condition)),
@@ -139,7 +135,7 @@ impl StartAttempt {
 
 fn start(draft: &mut Draft<'_>, current: &Withdrawal, intent: Attempt) -> Decision {
     let key = intent.key();
-    let step = Step { event: Event::AttemptStarted, key: Some(&key), reason: "", owed: false };
+    let step = Step { key: Some(&key), ..Step::of(Event::AttemptStarted) };
     let moved = advance(draft, current, &step).expect("what is reserved may be started");
     let moved = Withdrawal {
         channel_id: intent.channel_id.as_str().to_owned(),
@@ -158,7 +154,7 @@ fn hold(draft: &mut Draft<'_>, current: &Withdrawal, why: HeldReason) -> Decisio
     let until = since.checked_add_signed(draft.rules.payouts.held_max).unwrap_or(draft.now);
     if until <= draft.now {
         let reason: &'static str = why.into();
-        let step = Step { event: Event::TimeToLiveOver, key: None, reason, owed: false };
+        let step = Step { reason, ..Step::of(Event::TimeToLiveOver) };
         return end(draft, current, &step);
     }
     let pause = draft.now.checked_add_signed(HELD_PAUSE).unwrap_or(until);

@@ -65,6 +65,10 @@ pub fn judge(said: &Said, standing: Standing<'_>) -> Verdict {
             Class::RetrySame | Class::NextChannel => dead(standing.another, standing),
         },
         Said::Rejected(Finality::Transient, reason) => not_taken(*reason, standing),
+        // What was accepted is in progress.
+        Said::InProgress if standing.attempt.state == AttemptState::Accepted => {
+            Verdict::nothing_new()
+        }
         Said::InProgress | Said::UnknownKey => unsure(standing.attempt.state),
         Said::Tombstone => dead(after_tombstone(standing), standing),
         Said::Returned(paid) => returned(paid, standing),

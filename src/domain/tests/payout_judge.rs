@@ -18,7 +18,7 @@ const ALWAYS: &str = "
     no answer                   Un+ Un+ =   =  =  =  =
     no answer, older            =   =   =   =  =  =  =
     accepted                    Aa+ =   Ai+ =  !  =  =
-    in progress                 Un+ Un+ =   =  =  =  =
+    in progress                 Un+ =   =   =  =  =  =
     unknown key                 Un+ Un+ =   =  =  =  =
     tombstone                   Dd+ Dd+ Dd+ !  =  !  !
     final CHANNEL_BUSY          Dd+ Dd+ Dd+ !  =  !  !

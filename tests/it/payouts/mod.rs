@@ -19,7 +19,7 @@ use crate::harness::{Bank, calls};
 
 /// How long a withdrawal may take to where it goes, in real time.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// After so many looks at which nothing has changed, time is let pass.
+/// After so many looks at which nothing has changed, what waits is let wait no more.
 const STILL: u32 = 20;
 const ACCOUNT: &str = "8200000001";
 
@@ -64,13 +64,21 @@ async fn until(bank: &Bank, id: &str, is: impl Fn(&Withdrawal) -> bool) -> Withd
         }
         assert!(begun.elapsed() < PATIENCE, "it stays {row:#?}");
         still = if last.as_ref() == Some(&row) { still + 1 } else { 0 };
-        let called = row.state() == WithdrawalState::Dispatching
-            && row.held_reason() != HeldReason::RetryBackoff;
-        if still > STILL && !called {
+        if still > stillness(&row) {
             let next = row.next_action_time.map(|at| actions::instant(&Some(at)));
             bank.clock.set(next.unwrap_or_else(|| bank.now()));
         }
         last = Some(row);
+    }
+}
+
+/// After how many looks at which nothing has changed time passes. While a channel is called it stands
+/// still, and what is reserved and not held may be taken up at any moment.
+fn stillness(row: &Withdrawal) -> u32 {
+    match (row.state(), row.held_reason()) {
+        (WithdrawalState::Dispatching, HeldReason::Unspecified) => u32::MAX,
+        (WithdrawalState::Reserved, HeldReason::Unspecified) => 20 * STILL,
+        _ => STILL,
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use account_status::config::Given;
+use account_status::config::{Given, Switch};
 use account_status::domain::act::follow_up::FollowUp;
 use account_status::domain::act::record_evidence::RecordEvidence;
 use account_status::domain::act::start_attempt::StartAttempt;
@@ -28,6 +28,7 @@ pub(super) async fn bank_with_channels(engine: Engine) -> Bank {
 pub(super) fn set_channels(given: &mut Given) {
     let channels = ["CH-1=http://127.0.0.1:9", "CH-2=http://127.0.0.1:9"];
     given.channel = Some(channels.map(str::to_owned).to_vec());
+    given.payouts = Some(Switch::Off);
 }
 
 /// One withdrawal on its way.
