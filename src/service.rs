@@ -185,7 +185,7 @@ pub async fn serve(
         tasks.spawn(named("the sweep", sweep.run()));
     }
     let mut payouts = JoinSet::new();
-    if settings.payouts == Switch::On && !settings.channels.is_empty() {
+    if settings.payouts.sending == Switch::On && !settings.payouts.channels.is_empty() {
         payouts.spawn(payouts_of(&core, settings).run(halting.clone()));
     }
     let services = grpc::Services {
@@ -233,9 +233,9 @@ fn payouts_of(core: &Core, settings: &Settings) -> Payouts {
         clock: core.clock.clone(),
         ledger: core.ledger.clone(),
         feed: core.feed.clone(),
-        channels: settings.channels.clone(),
-        timeout: settings.payout_timeout,
-        at_once: usize::try_from(settings.payouts_at_once).unwrap_or(1),
+        channels: settings.payouts.channels.clone(),
+        timeout: settings.payouts.timeout,
+        at_once: settings.payouts.at_once,
     }
 }
 

@@ -71,7 +71,7 @@ async fn load_tells_the_rate_of_calls_and_what_failed() {
 async fn load_settle_waits_no_longer_than_it_is_told() {
     let directory = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/load.db", directory.path().display());
-    let demo = Program::start(&["demo"], &url).await;
+    let demo = Program::start(&["demo", "--payouts", "off"], &url).await;
     let listen = demo.address.to_string();
     let settle = |seconds| {
         let limits = ["--callers", "4", "--outstanding", "7", "--wait-seconds", "1"];

@@ -38,7 +38,7 @@ impl Channel {
         let id = ChannelId::parse(ID).expect("it is an id");
         let uri = format!("http://{address}").parse().expect("an address makes a URI");
         settings.rules.payouts.channels = vec![id.clone()];
-        settings.channels = vec![(id, uri)];
+        settings.payouts.channels = vec![(id, uri)];
         let (stop, mut stopping) = watch::channel(false);
         let mut served = JoinSet::new();
         served.spawn(async move {

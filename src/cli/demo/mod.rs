@@ -53,7 +53,7 @@ impl Demo {
         let store = service::open(&settings).await?;
         store.migrate_up().await?;
         seed_once(&store, &settings).await?;
-        let channel = match settings.channels.is_empty() {
+        let channel = match settings.payouts.channels.is_empty() {
             true => Some(Channel::start(&mut settings).await?),
             false => None,
         };

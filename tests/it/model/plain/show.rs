@@ -176,6 +176,9 @@ impl Account {
             reason: match &payout.cancelled {
                 None => String::new(),
                 Some(Ok(reason)) => reason.clone(),
+                Some(Err(place)) if self.freezes[*place].confidential => {
+                    "money under a freeze".to_owned()
+                }
                 Some(Err(place)) => format!("freeze {}", self.freezes[*place].id),
             },
             etag: payout.etag(),

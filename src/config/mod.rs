@@ -1,19 +1,18 @@
 //! Settings: every one a flag, an `ACCOUNT_STATUS_*` environment variable, and a key of a TOML
 //! file. A flag wins over the environment, which wins over the file, which wins over the default.
 
+mod payouts;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use chrono::TimeDelta;
 use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
-use http::Uri;
 use serde::Deserialize;
 
 use crate::domain::batch::Rules;
 use crate::domain::history::HistoryKey;
-use crate::domain::id::ChannelId;
-use crate::domain::payout::PayoutRules;
+pub use payouts::PayoutSettings;
 
 /// The embedded database, used when none is named.
 pub const EMBEDDED_URL: &str = "sqlite://account-status.db";
@@ -25,10 +24,6 @@ const DEFAULT_READERS: u32 = 8;
 const DEFAULT_OPEN_WITHDRAWALS_MAX: i64 = 1_000;
 const DEFAULT_ORAL_LOSS_DAYS: u32 = 5;
 const DEFAULT_DRAIN_SECS: u64 = 20;
-const DEFAULT_PAYOUT_TIMEOUT_MS: u64 = 5_000;
-const PAYOUT_TIMEOUT_MAX_MS: u64 = 300_000;
-const DEFAULT_PAYOUT_HELD_HOURS: u32 = 24;
-const DEFAULT_PAYOUTS_AT_ONCE: u32 = 256;
 /// The key of the history chain where none is set: fit for a demo, not for a bank.
 const DEVELOPMENT_KEY: &str = "account-status development key";
 
@@ -146,14 +141,8 @@ pub struct Settings {
     pub readers: u32,
     /// Whether the history chain has a key of its own.
     pub history_key_is_set: bool,
-    /// The payout channels, the first first, and where each serves.
-    pub channels: Vec<(ChannelId, Uri)>,
-    /// Whether withdrawals are sent to them.
-    pub payouts: Switch,
-    /// How long a channel may take to answer.
-    pub payout_timeout: std::time::Duration,
-    /// The most payouts that are carried at once.
-    pub payouts_at_once: u32,
+    /// How withdrawals are paid out.
+    pub payouts: PayoutSettings,
     /// Whether the sweep runs.
     pub sweep: Switch,
     /// How long calls may take to finish after a signal to stop.
@@ -192,7 +181,7 @@ pub enum ConfigError {
     #[error("--{0} must be at least 1")]
     TooSmall(&'static str),
     /// A time-out that makes no sense.
-    #[error("--payout-timeout-ms must be 1 to {PAYOUT_TIMEOUT_MAX_MS}")]
+    #[error("--payout-timeout-ms must be 1 to {}", payouts::TIMEOUT_MAX_MS)]
     PayoutTimeout,
     /// A channel that can't be called.
     #[error("--channel must be ID=URL, as in CH-FAST=http://127.0.0.1:50061, each ID once")]
@@ -259,13 +248,11 @@ impl Given {
         if !listen.ip().is_loopback() {
             return Err(ConfigError::NotLoopback(listen));
         }
+        let (payouts, payout_rules) = payouts::check(&self)?;
         let database_url = self.database_url.unwrap_or_else(|| EMBEDDED_URL.to_owned());
         if crate::store::Engine::of_url(&database_url).is_none() {
             return Err(ConfigError::BadUrl);
         }
-        let at_least_one = |name, value: u32| {
-            if value == 0 { Err(ConfigError::TooSmall(name)) } else { Ok(value) }
-        };
         let key = match &self.history_key {
             Some(text) => hex::decode(text).ok().filter(|key| key.len() >= 16),
             None => Some(DEVELOPMENT_KEY.as_bytes().to_vec()),
@@ -275,20 +262,6 @@ impl Given {
         if open_withdrawals_max < 1 {
             return Err(ConfigError::TooSmall("open-withdrawals-max"));
         }
-        let channels = channels(&self.channel.unwrap_or_default())?;
-        let timeout_ms = self.payout_timeout_ms.unwrap_or(DEFAULT_PAYOUT_TIMEOUT_MS);
-        let held_hours = self.payout_held_hours.unwrap_or(DEFAULT_PAYOUT_HELD_HOURS);
-        let at_once = self.payouts_at_once.unwrap_or(DEFAULT_PAYOUTS_AT_ONCE);
-        if !(1..=PAYOUT_TIMEOUT_MAX_MS).contains(&timeout_ms) {
-            return Err(ConfigError::PayoutTimeout);
-        }
-        let payout_timeout = std::time::Duration::from_millis(timeout_ms);
-        let payout_rules = PayoutRules {
-            channels: channels.iter().map(|(id, _)| id.clone()).collect(),
-            // Long enough for the call, and for the commits before and after it.
-            lease: TimeDelta::from_std(payout_timeout * 2).unwrap_or(TimeDelta::MAX),
-            held_max: TimeDelta::hours(at_least_one("payout-held-hours", held_hours)?.into()),
-        };
         let days = self.oral_loss_days.unwrap_or(DEFAULT_ORAL_LOSS_DAYS);
         Ok(Settings {
             listen,
@@ -296,10 +269,7 @@ impl Given {
             lanes: at_least_one("lanes", self.lanes.unwrap_or(DEFAULT_LANES))?,
             readers: at_least_one("readers", self.readers.unwrap_or(DEFAULT_READERS))?,
             history_key_is_set: self.history_key.is_some(),
-            channels,
-            payouts: self.payouts.unwrap_or(Switch::On),
-            payout_timeout,
-            payouts_at_once: at_least_one("payouts-at-once", at_once)?,
+            payouts,
             sweep: self.sweep.unwrap_or(Switch::On),
             drain: std::time::Duration::from_secs(self.drain_secs.unwrap_or(DEFAULT_DRAIN_SECS)),
             rules: Rules {
@@ -315,20 +285,8 @@ impl Given {
     }
 }
 
-/// The channels that are named, each once.
-fn channels(given: &[String]) -> Result<Vec<(ChannelId, Uri)>, ConfigError> {
-    let mut known: Vec<(ChannelId, Uri)> = Vec::new();
-    for text in given {
-        let (id, url) = text.split_once('=').ok_or(ConfigError::BadChannel)?;
-        let id = ChannelId::parse(id).ok_or(ConfigError::BadChannel)?;
-        let url: Option<Uri> = url.parse().ok();
-        let url = url.filter(|url| url.scheme().is_some() && url.host().is_some());
-        if known.iter().any(|(other, _)| *other == id) {
-            return Err(ConfigError::BadChannel);
-        }
-        known.push((id, url.ok_or(ConfigError::BadChannel)?));
-    }
-    Ok(known)
+fn at_least_one(name: &'static str, value: u32) -> Result<u32, ConfigError> {
+    if value == 0 { Err(ConfigError::TooSmall(name)) } else { Ok(value) }
 }
 
 fn read(path: &Path) -> Result<Given, ConfigError> {
