@@ -100,7 +100,7 @@ pub struct Given {
     /// Hours for which a withdrawal may be held before it fails and its money goes back [default: 24]
     #[arg(long, env = "ACCOUNT_STATUS_PAYOUT_HELD_HOURS", value_name = "HOURS", global = true)]
     pub payout_held_hours: Option<u32>,
-    /// The most payouts that are carried at once [default: 256]
+    /// The most payouts that are carried at once [default: 512]
     #[arg(long, env = "ACCOUNT_STATUS_PAYOUTS_AT_ONCE", value_name = "N", global = true)]
     pub payouts_at_once: Option<u32>,
     /// Whether the sweep writes down lapses: on or off [default: on]

@@ -12,7 +12,8 @@ use crate::domain::payout::PayoutRules;
 const DEFAULT_TIMEOUT_MS: u64 = 5_000;
 pub(super) const TIMEOUT_MAX_MS: u64 = 300_000;
 const DEFAULT_HELD_HOURS: u32 = 24;
-const DEFAULT_AT_ONCE: u32 = 256;
+/// Enough that commits are shared by many; each is one call to a channel that waits for its answer.
+const DEFAULT_AT_ONCE: u32 = 512;
 
 /// How withdrawals are paid out.
 #[derive(Debug, Clone)]

@@ -13,7 +13,6 @@ use super::behaviour::{Behaviour, Course};
 use super::delay::Delay;
 use super::log::{Fact, Terms, What};
 use super::payout::{Answer, Payout, Stage, rejected};
-use super::reporter::Report;
 use crate::domain::money::Money;
 use crate::pb::channel::v1::payout_result::Result as Told;
 use crate::pb::channel::v1::{Finality, PayoutResult, ReportPayoutRequest, Tombstone, UnknownKey};
@@ -49,6 +48,9 @@ pub(super) struct Resting<T> {
     pub(super) what: T,
     pub(super) fact: u64,
 }
+
+/// What is told without being asked.
+pub(super) type Report = Resting<ReportPayoutRequest>;
 
 /// The key is in use for another payout.
 #[derive(Debug)]

@@ -142,7 +142,7 @@ pub struct Simulator {
     options: Arc<Options>,
     file: File,
     payouts: usize,
-    reports: Option<(Endpoint, mpsc::Receiver<reporter::Report>)>,
+    reports: Option<(Endpoint, mpsc::Receiver<book::Report>)>,
 }
 
 impl Simulator {

@@ -10,9 +10,8 @@ use tokio::time::{Instant, sleep, timeout};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::{Channel, Endpoint};
 
-use super::book::Resting;
+use super::book::Report;
 use super::desk::Desk;
-use crate::pb::channel::v1::ReportPayoutRequest;
 use crate::pb::channel::v1::payout_callback_service_client::PayoutCallbackServiceClient;
 
 /// So many reports wait at most; more are not sent.
@@ -26,9 +25,6 @@ const RETRY_FOR: Duration = Duration::from_secs(60);
 /// The pause after the first try, doubled after each, up to the longest.
 const PAUSE_FIRST: Duration = Duration::from_millis(100);
 const PAUSE_MAX: Duration = Duration::from_secs(5);
-
-/// What is told, once the fact behind it is on disk.
-pub(super) type Report = Resting<ReportPayoutRequest>;
 
 /// Sends what is queued. Never ends while somebody may queue.
 pub(super) async fn run(desk: Arc<Desk>, target: Endpoint, queue: mpsc::Receiver<Report>) {

@@ -1,45 +1,17 @@
 //! `kill -9` and SIGTERM while callers reserve: what was acknowledged is there, and nothing happened
 //! twice.
 
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use account_status::pb::v1::withdraw_service_client::WithdrawServiceClient;
-use account_status::pb::v1::*;
 use tokio::task::JoinSet;
-use tonic::transport::Channel;
 
-use crate::harness::calls::{cny, fresh, payee};
-use crate::harness::program::Program;
+use crate::harness::program::{Program, Sent, keep_reserving};
 use crate::harness::{Bank, Engine, engine};
 
 const ACCOUNTS: [&str; 4] = ["8000000001", "8000000002", "8000000003", "8000000004"];
 const CALLERS: usize = 32;
 const KILLS: u64 = 5;
 const STOPS: u64 = 2;
-
-/// A request that was sent, and the id that its answer named, if it was answered.
-type Sent = Arc<Mutex<Vec<(WithdrawRequest, Option<String>)>>>;
-
-async fn caller(channel: Channel, account: &'static str, sent: Sent) {
-    let mut client = WithdrawServiceClient::new(channel);
-    loop {
-        let request = WithdrawRequest {
-            account_number: account.to_owned(),
-            amount: cny("0.01"),
-            beneficiary: payee(),
-            request_id: fresh(),
-            ..WithdrawRequest::default()
-        };
-        let answer = client.withdraw(request.clone()).await;
-        let id = answer.ok().map(|answer| answer.into_inner().withdrawal.unwrap().withdrawal_id);
-        let lost = id.is_none();
-        sent.lock().unwrap().push((request, id));
-        if lost {
-            return;
-        }
-    }
-}
 
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +36,7 @@ async fn ended_under_load(kind: Engine, ending: Ending) {
     }
     bank.stop_without_audit().await;
 
-    let sent: Sent = Arc::default();
+    let sent = Sent::default();
     let rounds = if ending == Ending::Killed { KILLS } else { STOPS };
     for round in 0..rounds {
         let serve = ["serve", "--open-withdrawals-max", "1000000"];
@@ -72,7 +44,8 @@ async fn ended_under_load(kind: Engine, ending: Ending) {
         let mut callers = JoinSet::new();
         for index in 0..CALLERS {
             let account = ACCOUNTS[index % ACCOUNTS.len()];
-            callers.spawn(caller(program.channel.clone(), account, sent.clone()));
+            let line = program.channel.clone();
+            callers.spawn(keep_reserving(line, account, sent.clone(), usize::MAX));
         }
         tokio::time::sleep(Duration::from_millis(150 + 137 * round)).await;
         match ending {

@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 use std::process::Stdio;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use account_status::pb::v1::withdraw_service_client::WithdrawServiceClient;
@@ -13,6 +14,35 @@ use tonic::Status;
 use tonic::transport::Channel;
 
 use super::calls::{cny, fresh, payee};
+
+/// Requests that were sent and, where it was answered, the id of the withdrawal.
+pub(crate) type Sent = Arc<Mutex<Vec<(WithdrawRequest, Option<String>)>>>;
+
+/// Reserves withdrawals one after the other, until an answer is lost or so many were sent.
+pub(crate) async fn keep_reserving(
+    channel: Channel,
+    account: &'static str,
+    sent: Sent,
+    calls_max: usize,
+) {
+    let mut client = WithdrawServiceClient::new(channel);
+    for _call in 0..calls_max {
+        let request = WithdrawRequest {
+            account_number: account.to_owned(),
+            amount: cny("0.01"),
+            beneficiary: payee(),
+            request_id: fresh(),
+            ..WithdrawRequest::default()
+        };
+        let answer = client.withdraw(request.clone()).await;
+        let id = answer.ok().map(|answer| answer.into_inner().withdrawal.unwrap().withdrawal_id);
+        let lost = id.is_none();
+        sent.lock().unwrap().push((request, id));
+        if lost {
+            return;
+        }
+    }
+}
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_account-status");
 /// How long a program may take to start; generous, because machines are shared.

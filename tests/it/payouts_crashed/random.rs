@@ -2,18 +2,14 @@
 //! and is late. `PAYOUT_KILLS` says how often, `PAYOUT_SEED` repeats a run as far as time can be
 //! repeated.
 
-use std::sync::{Arc, Mutex};
-
 use account_status::pb::v1::WithdrawRequest;
-use account_status::pb::v1::withdraw_service_client::WithdrawServiceClient;
 use account_status::simulator::delay::Delay;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use tokio::task::JoinSet;
-use tonic::transport::Channel as Line;
 
 use super::*;
-use crate::harness::calls::{cny, fresh, payee};
+use crate::harness::program::{Sent, keep_reserving};
 
 const KILLS: u64 = 30;
 const CALLERS: usize = 8;
@@ -21,31 +17,8 @@ const CALLERS: usize = 8;
 const CALLS_MAX: usize = 8;
 const MIX: &str = "settle=55,accept=15,reject=8,busy=5,timeout=7,late=5,disappear=5";
 
-/// Requests and, for those that were answered, the id of the withdrawal.
-type Sent = Arc<Mutex<Vec<(WithdrawRequest, Option<String>)>>>;
-
 fn setting(name: &str) -> Option<u64> {
     std::env::vars().find(|(key, _)| key == name).and_then(|(_, value)| value.parse().ok())
-}
-
-async fn caller(line: Line, account: &'static str, sent: Sent) {
-    let mut client = WithdrawServiceClient::new(line);
-    for _call in 0..CALLS_MAX {
-        let request = WithdrawRequest {
-            account_number: account.to_owned(),
-            amount: cny("0.01"),
-            beneficiary: payee(),
-            request_id: fresh(),
-            ..WithdrawRequest::default()
-        };
-        let answer = client.withdraw(request.clone()).await;
-        let id = answer.ok().map(|answer| answer.into_inner().withdrawal.unwrap().withdrawal_id);
-        let lost = id.is_none();
-        sent.lock().unwrap().push((request, id));
-        if lost {
-            return;
-        }
-    }
 }
 
 async fn killed_at_random(kind: Engine) {
@@ -59,13 +32,14 @@ async fn killed_at_random(kind: Engine) {
         options.promise = Delay::of_secs(2);
     });
     let Some(scene) = opened.await else { return };
-    let sent: Sent = Arc::default();
+    let sent = Sent::default();
     for _kill in 0..kills {
         let program = scene.serve(Some(&scene.setting()), 300).await;
         let mut callers = JoinSet::new();
         for index in 0..CALLERS {
             let account = ACCOUNTS[index % ACCOUNTS.len()];
-            callers.spawn(caller(program.channel.clone(), account, sent.clone()));
+            let line = program.channel.clone();
+            callers.spawn(keep_reserving(line, account, sent.clone(), CALLS_MAX));
         }
         let moment = Duration::from_millis(random.random_range(5..700));
         tokio::time::sleep(moment).await;
