@@ -3,6 +3,7 @@
 
 mod points;
 mod random;
+mod replicas;
 
 use std::time::{Duration, Instant};
 
@@ -69,10 +70,19 @@ impl Scene {
 
     /// Waits until a count is what it should be.
     async fn until(&self, sql: &str, expected: i64) {
+        self.wait(sql, expected, |count| count == expected).await;
+    }
+
+    /// Waits until a count is as large.
+    async fn at_least(&self, sql: &str, expected: i64) {
+        self.wait(sql, expected, |count| count >= expected).await;
+    }
+
+    async fn wait(&self, sql: &str, expected: i64, reached: impl Fn(i64) -> bool) {
         let begun = Instant::now();
         loop {
             let count = self.count(sql).await;
-            if count == expected {
+            if reached(count) {
                 return;
             }
             assert!(
