@@ -232,7 +232,13 @@ impl RecordEvidence {
             {
                 moved.next_action_time = Some(now);
             }
-            SaidKind::NoAnswer | SaidKind::InProgress | SaidKind::RejectedFinal if moves => {
+            SaidKind::NoAnswer
+            | SaidKind::InProgress
+            | SaidKind::RejectedFinal
+            | SaidKind::UnknownKey
+            | SaidKind::RejectedTransient
+                if moves =>
+            {
                 moved.next_action_time = after(pace::inquiry(judged.inquiries, &judged.key()));
             }
             // Who asked has written down when to ask again.

@@ -323,3 +323,18 @@ fn in_whatever_order_it_is_told_the_money_ends_up_the_same() {
         }
     }
 }
+
+#[test]
+fn what_was_accepted_while_it_was_called_back_is_not_forgotten() {
+    let (mut world, id, attempt) = sent();
+    world.answered(&id, Source::Submit, Said::NoAnswer);
+    world.follow(&id);
+    world.answered(&id, Source::Inquiry, Said::UnknownKey);
+    assert_eq!(world.follow(&id).doing, Doing::Void);
+    // The request arrives after all, and the channel has no time to call it back.
+    world.hears(report(&attempt.key(), Said::Accepted));
+    let row = world.answered(&id, Source::Void, transient(RejectReason::ChannelBusy));
+    assert_eq!(row.state, State::Unknown);
+    assert!(row.next_action_time.is_some_and(|at| at > world.now), "{row:?}");
+    assert_eq!(world.follow(&id).doing, Doing::Void);
+}

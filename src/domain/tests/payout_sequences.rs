@@ -105,7 +105,8 @@ fn any_said() -> impl Strategy<Value = Said> {
 }
 
 fn any_step() -> impl Strategy<Value = Step> {
-    let source = prop::sample::select(vec![Source::Submit, Source::Inquiry, Source::Callback]);
+    let source =
+        prop::sample::select(vec![Source::Submit, Source::Inquiry, Source::Void, Source::Callback]);
     let heard = (0..20_usize, source, 0..3_i64, any_said())
         .prop_map(|(attempt, source, epoch, said)| Step::Hear { attempt, source, epoch, said });
     prop_oneof![4 => common(), 3 => heard]

@@ -23,6 +23,7 @@ impl Rows<'_> {
     pub(super) async fn payouts_add_up(&self) {
         self.each_state_holds_what_it_should().await;
         self.at_most_one_attempt_is_open_or_settled().await;
+        self.each_that_is_open_is_due_some_time().await;
         self.each_attempt_has_its_proof().await;
         self.each_state_has_its_entries().await;
     }
@@ -66,6 +67,18 @@ impl Rows<'_> {
             WHERE w.account_number {mine} AND (w.attempts <> coalesce(a.there, 0)
                 OR w.attempts <> coalesce(a.last, 0)
                 OR (w.state IN ('DISPATCHING', 'ACCEPTED', 'UNKNOWN') AND coalesce(a.open, 0) <> 1))",
+        )
+        .await;
+    }
+
+    async fn each_that_is_open_is_due_some_time(&self) {
+        self.none(
+            "something is to be done and nobody ever looks, or nothing is and somebody does",
+            "SELECT w.withdrawal_id FROM withdrawal w WHERE w.account_number {mine}
+                AND (w.next_action_time IS NOT NULL) <> (w.state = 'RESERVED' OR EXISTS (
+                    SELECT 1 FROM attempt a WHERE a.withdrawal_id = w.withdrawal_id
+                        AND a.account_number = w.account_number
+                        AND a.state IN ('INTENT', 'ACCEPTED', 'UNKNOWN')))",
         )
         .await;
     }
