@@ -16,11 +16,10 @@ use crate::domain::payout::evidence::Statement;
 use crate::domain::principal::Principal;
 use crate::domain::safeguard::{self, Safeguard};
 use crate::domain::transaction::EntryChannel;
-use crate::domain::withdrawal::{State, Withdrawal};
+use crate::domain::withdrawal::{Due, State, Withdrawal};
 use crate::ledger::{Failure, Ledger};
 
 use super::client::Lines;
-use super::hand::Due;
 
 /// How long a command of ours may wait for its turn.
 const COMMAND_DEADLINE: Duration = Duration::from_secs(30);

@@ -3,32 +3,11 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use crate::domain::id::{AccountNumber, WithdrawalId};
-use crate::domain::withdrawal::{State, Withdrawal};
+use crate::domain::id::WithdrawalId;
+use crate::domain::withdrawal::Due;
 
 /// The most withdrawals that wait.
 const WAITING_MAX: usize = 4_096;
-
-/// A withdrawal to which something is to be done.
-#[derive(Debug, Clone)]
-pub(super) struct Due {
-    /// Which.
-    pub(super) withdrawal_id: WithdrawalId,
-    /// The account that pays.
-    pub(super) account_number: AccountNumber,
-    /// Where it was when it was found.
-    pub(super) state: State,
-}
-
-impl From<&Withdrawal> for Due {
-    fn from(row: &Withdrawal) -> Self {
-        Self {
-            withdrawal_id: row.withdrawal_id.clone(),
-            account_number: row.account_number.clone(),
-            state: row.state,
-        }
-    }
-}
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -42,11 +21,11 @@ pub(super) struct Hand {
 
 impl Hand {
     /// Takes a withdrawal that it has not in hand yet, if there is room.
-    pub(super) fn take(&mut self, row: &Withdrawal) {
+    pub(super) fn take(&mut self, due: Due) {
         if self.waiting.len() >= WAITING_MAX {
             self.left = true;
-        } else if self.held.insert(row.withdrawal_id.clone()) {
-            self.waiting.push_back(Due::from(row));
+        } else if self.held.insert(due.withdrawal_id.clone()) {
+            self.waiting.push_back(due);
         }
     }
 

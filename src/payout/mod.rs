@@ -28,7 +28,7 @@ use self::hand::Hand;
 use crate::clock::Clock;
 use crate::domain::id::{ChannelId, WithdrawalId};
 use crate::domain::principal::Principal;
-use crate::domain::withdrawal::State;
+use crate::domain::withdrawal::{Due, State};
 use crate::feed::{Committed, Feed};
 use crate::ledger::Ledger;
 use crate::store::Store;
@@ -126,7 +126,7 @@ impl Payouts {
     ) -> DateTime<Utc> {
         for row in &committed.withdrawals {
             if row.state == State::Reserved && row.held_reason.is_none() {
-                hand.take(row);
+                hand.take(Due::from(row));
             } else if let Some(next) = row.next_action_time {
                 wake = wake.min(next);
             }
@@ -134,7 +134,7 @@ impl Payouts {
         if !committed.moved.is_empty() {
             let accounts: Vec<_> = committed.moved.iter().collect();
             match self.store.withdrawal_list_unsent(&accounts).await {
-                Ok(rows) => rows.iter().for_each(|row| hand.take(row)),
+                Ok(rows) => rows.into_iter().for_each(|due| hand.take(due)),
                 Err(error) => tracing::warn!(%error, "held withdrawals could not be looked at"),
             }
         }
@@ -152,11 +152,11 @@ impl Payouts {
                 Vec::new()
             }
         };
-        let before = hand.len();
-        for row in &due {
+        let (before, full) = (hand.len(), due.len() == limit);
+        for row in due {
             hand.take(row);
         }
-        let more = due.len() == limit && hand.len() > before;
+        let more = full && hand.len() > before;
         if more { now } else { now + SLEEP_MAX }
     }
 }

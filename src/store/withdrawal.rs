@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Value;
+use sea_orm::{DbErr, QueryResult, Statement};
 
 use super::attempt::{ATTEMPT, newest_evidence};
 use super::bulk::{Kind, Spelled, Statements, Table, as_text};
@@ -9,7 +10,7 @@ use super::{Engine, Error, Store, Transaction, document, documents, list};
 use crate::domain::id::{AccountNumber, WithdrawalId};
 use crate::domain::payout::attempt::Attempt;
 use crate::domain::payout::evidence::Evidence;
-use crate::domain::withdrawal::{HeldReason, State, Withdrawal};
+use crate::domain::withdrawal::{Due, HeldReason, State, Withdrawal};
 
 pub(super) static WITHDRAWAL: Table = Table {
     name: "withdrawal",
@@ -166,6 +167,10 @@ fn in_time(row: &Evidence) -> (DateTime<Utc>, i64, &str) {
     (row.received_time, row.number, &row.evidence_id)
 }
 
+/// What is to be known of a due withdrawal, and no more: a row of which the rest can't be read must
+/// not keep all others from being found.
+const DUE: &str = "SELECT t.withdrawal_id, t.account_number, t.state FROM withdrawal t WHERE";
+
 impl Store {
     /// Withdrawals to which something is to be done by now, the most overdue first, at most `limit`.
     ///
@@ -175,13 +180,10 @@ impl Store {
         &self,
         now: DateTime<Utc>,
         limit: u32,
-    ) -> Result<Vec<Withdrawal>, Error> {
-        static SQL: Spelled = Spelled::new();
-        let engine = self.engine;
-        let due = "t.next_action_time <= $1 ORDER BY t.next_action_time LIMIT $2";
-        let sql = SQL.get(engine, || WITHDRAWAL.select(engine, due));
-        let values = [engine.time(now), i64::from(limit).into()];
-        self.documents(engine.statement(sql, values)).await
+    ) -> Result<Vec<Due>, Error> {
+        let sql = format!("{DUE} t.next_action_time <= $1 ORDER BY t.next_action_time LIMIT $2");
+        let values = [self.engine.time(now), i64::from(limit).into()];
+        self.dues(self.engine.statement(&sql, values)).await
     }
 
     /// Withdrawals of these accounts of which nothing was sent.
@@ -191,11 +193,27 @@ impl Store {
     pub async fn withdrawal_list_unsent(
         &self,
         numbers: &[&AccountNumber],
-    ) -> Result<Vec<Withdrawal>, Error> {
-        let sql = WITHDRAWAL.select(self.engine, &unsent(self.engine));
+    ) -> Result<Vec<Due>, Error> {
+        let sql = format!("{DUE} {}", unsent(self.engine));
         let texts = self.engine.texts(numbers.iter().map(|number| number.as_str()));
-        self.documents(self.engine.statement(&sql, [texts])).await
+        self.dues(self.engine.statement(&sql, [texts])).await
     }
+
+    async fn dues(&self, statement: Statement) -> Result<Vec<Due>, Error> {
+        self.read(statement).await?.iter().map(due).collect()
+    }
+}
+
+fn due(row: &QueryResult) -> Result<Due, Error> {
+    let text = |column| row.try_get::<String>("", column);
+    let (id, number) = (text("withdrawal_id")?, text("account_number")?);
+    let (id, number) = (WithdrawalId::parse(&id), AccountNumber::parse(&number));
+    let (Some(withdrawal_id), Some(account_number), Ok(state)) =
+        (id, number, text("state")?.parse())
+    else {
+        return Err(Error::Corrupt(DbErr::Custom("a withdrawal that isn't one".to_owned())));
+    };
+    Ok(Due { withdrawal_id, account_number, state })
 }
 
 fn unsent(engine: Engine) -> String {

@@ -140,6 +140,27 @@ impl Withdrawal {
     }
 }
 
+/// A withdrawal to which something may have to be done: what has to be known to take it up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// Which.
+    pub withdrawal_id: WithdrawalId,
+    /// The account that pays.
+    pub account_number: AccountNumber,
+    /// Where it was when it was found.
+    pub state: State,
+}
+
+impl From<&Withdrawal> for Due {
+    fn from(row: &Withdrawal) -> Self {
+        Self {
+            withdrawal_id: row.withdrawal_id.clone(),
+            account_number: row.account_number.clone(),
+            state: row.state,
+        }
+    }
+}
+
 /// Until when the replica that wrote it at `now` has a withdrawal in hand.
 pub fn taken_up_by(now: DateTime<Utc>) -> DateTime<Utc> {
     now.checked_add_signed(HAND_OVER).unwrap_or(now)

@@ -2,6 +2,7 @@
 //! what the channel's own log says.
 
 mod behaviours;
+mod found;
 mod freezes;
 mod held;
 pub(crate) mod intent;
