@@ -62,7 +62,7 @@ pub struct Payouts {
 impl Payouts {
     /// Runs until it is told to stop; then takes up no more, and ends when what is on its way has
     /// been answered or given up.
-    pub async fn run(self, stop: watch::Receiver<bool>) {
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let carrier = Arc::new(Carrier {
             ledger: self.ledger.clone(),
             clock: self.clock.clone(),
@@ -72,16 +72,15 @@ impl Payouts {
         let mut probes = JoinSet::new();
         probes.spawn(probe(carrier.clone()));
         let mut carried = JoinSet::new();
-        self.carry_on(&carrier, &mut carried, stop).await;
+        // Whatever it waits for, the database too: it is not waited for when the service stops.
+        tokio::select! {
+            () = told(&mut stop) => {}
+            () = self.carry_on(&carrier, &mut carried) => {}
+        }
         while carried.join_next().await.is_some() {}
     }
 
-    async fn carry_on(
-        &self,
-        carrier: &Arc<Carrier>,
-        carried: &mut JoinSet<WithdrawalId>,
-        mut stop: watch::Receiver<bool>,
-    ) {
+    async fn carry_on(&self, carrier: &Arc<Carrier>, carried: &mut JoinSet<WithdrawalId>) {
         let mut news = self.feed.listen();
         let mut hand = Hand::default();
         let mut wake = self.clock.now();
@@ -102,7 +101,6 @@ impl Payouts {
                 wake = self.clock.now();
             }
             tokio::select! {
-                () = told(&mut stop) => return,
                 heard = news.recv() => match heard {
                     Ok(committed) => wake = self.hear(&committed, &mut hand, wake).await,
                     Err(RecvError::Lagged(_)) => wake = self.clock.now(),

@@ -126,6 +126,9 @@ const CONNECT_PAUSE: Duration = Duration::from_millis(50);
 const PING_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long PostgreSQL works on one statement.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a read may take in all. The server bounds its statements by itself; this is for a server
+/// that isn't heard of any more, and it would be waited for without an end.
+const READ_TIMEOUT: Duration = Duration::from_secs(12);
 /// How long a statement waits for a lock: other writers hold theirs for one batch. SQLite waits as
 /// long for the file.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
@@ -201,9 +204,17 @@ impl Store {
         Ok(Transaction { engine: self.engine, inner })
     }
 
-    /// Rows of a read. A connection that died unnoticed is replaced by the next one: a read may be
-    /// repeated, and at most the whole pool has died.
+    /// Rows of a read, within [`READ_TIMEOUT`].
     async fn read(&self, statement: Statement) -> Result<Vec<QueryResult>, Error> {
+        match tokio::time::timeout(READ_TIMEOUT, self.read_again(statement)).await {
+            Ok(read) => read,
+            Err(_elapsed) => Err(Error::timed_out("a read")),
+        }
+    }
+
+    /// A connection that died unnoticed is replaced by the next one: a read may be repeated, and at
+    /// most the whole pool has died.
+    async fn read_again(&self, statement: Statement) -> Result<Vec<QueryResult>, Error> {
         for _ in 0..self.pools.readers {
             match self.reader.query_all_raw(statement.clone()).await {
                 Err(error) if is_dead_connection(&error) => {}
