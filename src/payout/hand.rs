@@ -1,7 +1,7 @@
 //! What this replica has in hand: withdrawals that wait here to be carried, and those that are
 //! carried now. Bounded; what doesn't fit is found again by the due query.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use crate::domain::id::WithdrawalId;
 use crate::domain::withdrawal::Due;
@@ -15,6 +15,8 @@ pub(super) struct Hand {
     waiting: VecDeque<Due>,
     /// Waiting or carried.
     held: HashSet<WithdrawalId>,
+    /// Of those, the ones that something was heard of meanwhile.
+    again: HashMap<WithdrawalId, Due>,
     /// Whether something was left where it was.
     left: bool,
 }
@@ -29,6 +31,16 @@ impl Hand {
         }
     }
 
+    /// Takes a withdrawal that something may have let go; one that it has in hand once more after
+    /// that, because what is being done about it may have been decided before.
+    pub(super) fn take_anew(&mut self, due: Due) {
+        if self.held.contains(&due.withdrawal_id) {
+            self.again.insert(due.withdrawal_id.clone(), due);
+        } else {
+            self.take(due);
+        }
+    }
+
     /// The next one to be carried.
     pub(super) fn next(&mut self) -> Option<Due> {
         self.waiting.pop_front()
@@ -37,6 +49,9 @@ impl Hand {
     /// One is done with, for now.
     pub(super) fn put_down(&mut self, id: &WithdrawalId) {
         self.held.remove(id);
+        if let Some(due) = self.again.remove(id) {
+            self.take(due);
+        }
     }
 
     /// How many it has.
@@ -51,5 +66,36 @@ impl Hand {
             self.left = false;
         }
         fetches
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::AccountNumber;
+    use crate::domain::withdrawal::State;
+
+    fn due() -> Due {
+        Due {
+            withdrawal_id: WithdrawalId::parse("w").unwrap(),
+            account_number: AccountNumber::parse("1").unwrap(),
+            state: State::Reserved,
+        }
+    }
+
+    #[test]
+    fn what_is_let_go_while_it_is_carried_is_carried_once_more() {
+        let mut hand = Hand::default();
+        hand.take(due());
+        assert_eq!(hand.next(), Some(due()));
+        // That it is found due meanwhile is nothing new.
+        hand.take(due());
+        hand.take_anew(due());
+        hand.take_anew(due());
+        assert_eq!((hand.next(), hand.len()), (None, 1));
+        hand.put_down(&due().withdrawal_id);
+        assert_eq!(hand.next(), Some(due()));
+        hand.put_down(&due().withdrawal_id);
+        assert_eq!((hand.next(), hand.len()), (None, 0));
     }
 }

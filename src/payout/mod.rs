@@ -132,7 +132,7 @@ impl Payouts {
         if !committed.moved.is_empty() {
             let accounts: Vec<_> = committed.moved.iter().collect();
             match self.store.withdrawal_list_unsent(&accounts).await {
-                Ok(rows) => rows.into_iter().for_each(|due| hand.take(due)),
+                Ok(rows) => rows.into_iter().for_each(|due| hand.take_anew(due)),
                 Err(error) => tracing::warn!(%error, "held withdrawals could not be looked at"),
             }
         }

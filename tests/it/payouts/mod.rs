@@ -74,11 +74,11 @@ async fn until(bank: &Bank, id: &str, is: impl Fn(&Withdrawal) -> bool) -> Withd
 }
 
 /// After how many looks at which nothing has changed time passes. While a channel is called it stands
-/// still, and what is reserved and not held may be taken up at any moment.
+/// still, and what is reserved and not held, or was let go just now, may be taken up at any moment.
 fn stillness(row: &Withdrawal) -> u32 {
     match (row.state(), row.held_reason()) {
         (WithdrawalState::Dispatching, HeldReason::Unspecified) => u32::MAX,
-        (WithdrawalState::Reserved, HeldReason::Unspecified) => 20 * STILL,
+        (WithdrawalState::Reserved, HeldReason::Unspecified | HeldReason::Condition) => 20 * STILL,
         _ => STILL,
     }
 }
