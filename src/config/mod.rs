@@ -181,7 +181,11 @@ pub enum ConfigError {
     #[error("--{0} must be at least 1")]
     TooSmall(&'static str),
     /// A time-out that makes no sense.
-    #[error("--payout-timeout-ms must be 1 to {}", payouts::TIMEOUT_MAX_MS)]
+    #[error(
+        "--payout-timeout-ms must be {} to {}",
+        payouts::TIMEOUT_MIN_MS,
+        payouts::TIMEOUT_MAX_MS
+    )]
     PayoutTimeout,
     /// A channel that can't be called.
     #[error("--channel must be ID=URL, as in CH-FAST=http://127.0.0.1:50061, each ID once")]

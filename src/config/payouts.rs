@@ -10,6 +10,8 @@ use crate::domain::id::ChannelId;
 use crate::domain::payout::PayoutRules;
 
 const DEFAULT_TIMEOUT_MS: u64 = 5_000;
+/// Shorter than that, a slow commit would use up the lease before anything is sent.
+pub(super) const TIMEOUT_MIN_MS: u64 = 100;
 pub(super) const TIMEOUT_MAX_MS: u64 = 300_000;
 const DEFAULT_HELD_HOURS: u32 = 24;
 /// Enough that commits are shared by many; each is one call to a channel that waits for its answer.
@@ -32,7 +34,7 @@ pub struct PayoutSettings {
 pub(super) fn check(given: &Given) -> Result<(PayoutSettings, PayoutRules), ConfigError> {
     let channels = channels(given.channel.as_deref().unwrap_or_default())?;
     let timeout_ms = given.payout_timeout_ms.unwrap_or(DEFAULT_TIMEOUT_MS);
-    if !(1..=TIMEOUT_MAX_MS).contains(&timeout_ms) {
+    if !(TIMEOUT_MIN_MS..=TIMEOUT_MAX_MS).contains(&timeout_ms) {
         return Err(ConfigError::PayoutTimeout);
     }
     let timeout = Duration::from_millis(timeout_ms);
@@ -97,7 +99,7 @@ mod tests {
             assert!(check(&with(&[wrong])).is_err(), "{wrong}");
         }
         assert!(check(&with(&["A=http://h:1", "A=http://h:2"])).is_err());
-        assert!(check(&Given { payout_timeout_ms: Some(0), ..Given::default() }).is_err());
+        assert!(check(&Given { payout_timeout_ms: Some(99), ..Given::default() }).is_err());
         assert!(check(&Given { payouts_at_once: Some(0), ..Given::default() }).is_err());
     }
 }

@@ -6,6 +6,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tokio::sync::watch;
+
 use crate::clock::Clock;
 use crate::domain::act::follow_up::FollowUp;
 use crate::domain::act::record_evidence::RecordEvidence;
@@ -37,6 +39,8 @@ pub(super) struct Carrier {
     pub(super) clock: Clock,
     pub(super) lines: Lines,
     pub(super) principal: Principal,
+    /// Whether the service stops: then what is begun is ended, and nothing more is begun.
+    pub(super) stop: watch::Receiver<bool>,
 }
 
 impl Carrier {
@@ -54,6 +58,9 @@ impl Carrier {
     }
 
     fn goes_on(&self, row: &Withdrawal) -> bool {
+        if *self.stop.borrow() {
+            return false;
+        }
         let may_be_sent = row.state == State::Reserved && row.held_reason.is_none();
         may_be_sent || row.next_action_time.is_some_and(|at| at <= self.clock.now())
     }

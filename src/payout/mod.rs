@@ -26,6 +26,7 @@ use self::carry::Carrier;
 use self::client::Lines;
 use self::hand::Hand;
 use crate::clock::Clock;
+use crate::domain::act::record_evidence::CONTRADICTION;
 use crate::domain::id::{ChannelId, WithdrawalId};
 use crate::domain::principal::Principal;
 use crate::domain::withdrawal::{Due, State};
@@ -37,8 +38,12 @@ use crate::store::Store;
 const ROUND_MAX: usize = 512;
 /// The longest sleep: another replica may have died with something that is due then.
 const SLEEP_MAX: TimeDelta = TimeDelta::seconds(1);
+/// The pause when more is due than was fetched: what can't be taken up would be found again at once.
+const ROUND_PAUSE: TimeDelta = TimeDelta::milliseconds(50);
 /// How often a channel that has not answered is probed again.
 const PROBE_PAUSE: Duration = Duration::from_secs(30);
+/// How often all of them are: what a channel declares may change.
+const PROBE_ALL_PAUSE: Duration = Duration::from_secs(10 * 60);
 
 /// What payouts work with.
 #[derive(Debug)]
@@ -68,6 +73,7 @@ impl Payouts {
             clock: self.clock.clone(),
             lines: Lines::new(&self.channels, self.timeout),
             principal: Principal::service("payout"),
+            stop: stop.clone(),
         });
         let mut probes = JoinSet::new();
         probes.spawn(probe(carrier.clone()));
@@ -122,6 +128,10 @@ impl Payouts {
         hand: &mut Hand,
         mut wake: DateTime<Utc>,
     ) -> DateTime<Utc> {
+        for event in committed.events.iter().filter(|event| event.kind == CONTRADICTION) {
+            let id = event.payload.get("withdrawal_id").and_then(|id| id.as_str());
+            tracing::error!(withdrawal.id = id, "a channel contradicts itself or the books");
+        }
         for row in &committed.withdrawals {
             if row.state == State::Reserved && row.held_reason.is_none() {
                 hand.take(Due::from(row));
@@ -155,7 +165,7 @@ impl Payouts {
             hand.take(row);
         }
         let more = full && hand.len() > before;
-        if more { now } else { now + SLEEP_MAX }
+        now + if more { ROUND_PAUSE } else { SLEEP_MAX }
     }
 }
 
@@ -168,22 +178,25 @@ fn cut(limit: usize) -> u32 {
     u32::try_from(limit).unwrap_or(u32::MAX)
 }
 
-/// Asks each channel what it declares of itself until it has answered once.
+/// Asks each channel what it declares of itself, at the beginning and from time to time; one that does
+/// not answer sooner.
 async fn probe(carrier: Arc<Carrier>) {
-    let mut silent: Vec<ChannelId> = carrier.lines.ids().cloned().collect();
-    while !silent.is_empty() {
-        let mut still = Vec::new();
-        for id in silent {
+    let all = || carrier.lines.ids().cloned().collect::<Vec<ChannelId>>();
+    let mut asked = all();
+    loop {
+        let mut silent = Vec::new();
+        for id in asked {
             match carrier.lines.probe(&id).await {
                 Ok(()) => tracing::info!(channel = %id, "the channel answers"),
                 Err(status) => {
                     let code = status.code();
                     tracing::warn!(channel = %id, ?code, "the channel does not answer");
-                    still.push(id);
+                    silent.push(id);
                 }
             }
         }
-        silent = still;
-        tokio::time::sleep(PROBE_PAUSE).await;
+        let pause = if silent.is_empty() { PROBE_ALL_PAUSE } else { PROBE_PAUSE };
+        tokio::time::sleep(pause).await;
+        asked = if silent.is_empty() { all() } else { silent };
     }
 }

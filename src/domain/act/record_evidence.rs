@@ -19,6 +19,9 @@ use crate::domain::refusal::{Reason, Refused};
 use crate::domain::transaction::Booking;
 use crate::domain::withdrawal::{Another, HeldReason, State, Withdrawal};
 
+/// The kind of event by which people hear of a channel that says the opposite of what was known.
+pub const CONTRADICTION: &str = "PAYOUT_CONTRADICTION";
+
 /// A statement to store and to judge.
 #[derive(Debug, Clone, Serialize)]
 pub struct RecordEvidence {
@@ -135,7 +138,7 @@ impl RecordEvidence {
                 "withdrawal_id": key.withdrawal_id, "attempt": key.number,
                 "said": self.statement.said.kind(), "state": moved.state
             });
-            draft.written.events.push(("PAYOUT_CONTRADICTION", payload));
+            draft.written.events.push((CONTRADICTION, payload));
         }
         // Who watches sees attempts, too.
         let seen = judged.state != attempt.state || moved.held_reason != current.held_reason;

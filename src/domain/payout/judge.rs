@@ -203,7 +203,20 @@ fn returned(paid: &Paid, standing: Standing<'_>) -> Verdict {
             let both = [Event::Settled, Event::Returned];
             Verdict::moved(AttemptState::Returned, &both)
         }
-        AttemptState::Settled => Verdict::moved(AttemptState::Returned, &[Event::Returned]),
+        AttemptState::Settled => match standing.withdrawal.state {
+            State::Settled | State::SettledLate | State::Returned => {
+                Verdict::moved(AttemptState::Returned, &[Event::Returned])
+            }
+            // Debited, and stopped since: whoever resolves that has to know that it came back.
+            State::Reserved
+            | State::Dispatching
+            | State::Accepted
+            | State::Unknown
+            | State::Failed
+            | State::Cancelled
+            | State::Quarantined
+            | State::WrittenOff => Verdict::contradicts(Some(AttemptState::Returned), &[]),
+        },
         AttemptState::Returned => Verdict::nothing_new(),
         // Paid against the channel's own word, or beside another attempt, and back again: the account
         // has seen nothing of it.

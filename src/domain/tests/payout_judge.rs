@@ -55,7 +55,7 @@ const RETURNED: &str = "
     INTENT     R!  Rsr+ R!  R!  R!
     ACCEPTED   R!  Rsr+ R!  R!  R!
     UNKNOWN    R!  Rsr+ R!  R!  R!
-    SETTLED    Rr+ Rr+  Rr+ Rr+ Rr+
+    SETTLED    R!  R!   R!  Rr+ R!
     DEAD       R!  R!   R!  R!  R!
     RETURNED   =   =    =   =   =
     DUPLICATE  R!  R!   R!  R!  R!

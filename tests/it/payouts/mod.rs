@@ -37,7 +37,7 @@ async fn over(bank: Bank, channels: &[String]) -> Bank {
     let channels = channels.to_vec();
     bank.reopen(|given: &mut Given| {
         given.channel = Some(channels);
-        given.payout_timeout_ms = Some(400);
+        given.payout_timeout_ms = Some(1_500);
     })
     .await
 }
