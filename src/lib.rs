@@ -24,6 +24,7 @@ pub mod feed;
 pub mod ledger;
 
 pub mod pb;
+pub mod wire;
 
 pub mod ask;
 pub mod payout;

@@ -10,6 +10,7 @@ use std::sync::{Arc, LazyLock};
 use http::HeaderMap;
 use strum::VariantArray;
 
+use crate::domain::id::is_visible_ascii;
 use crate::domain::principal::{PRINCIPAL_MAX_CHARS, Principal, Scope};
 use crate::domain::refusal::{Reason, Refusal};
 
@@ -35,9 +36,13 @@ static ORDINARY: LazyLock<Arc<BTreeSet<Scope>>> = LazyLock::new(|| {
 pub fn principal(metadata: &HeaderMap) -> Result<Principal, Refusal> {
     let name = match metadata.get(PRINCIPAL_HEADER) {
         None => LOCAL,
-        Some(value) => value.to_str().ok().filter(|name| is_name(name)).ok_or_else(|| {
-            Refusal::field(PRINCIPAL_HEADER, "must be 1 to 64 visible ASCII characters")
-        })?,
+        Some(value) => value
+            .to_str()
+            .ok()
+            .filter(|name| is_visible_ascii(name, PRINCIPAL_MAX_CHARS))
+            .ok_or_else(|| {
+                Refusal::field(PRINCIPAL_HEADER, "must be 1 to 64 visible ASCII characters")
+            })?,
     };
     let scopes = if name == AUDITOR { &ALL } else { &ORDINARY };
     Ok(Principal { name: name.into(), scopes: Arc::clone(scopes) })
@@ -50,11 +55,6 @@ pub fn principal(metadata: &HeaderMap) -> Result<Principal, Refusal> {
 /// PERMISSION_DENIED.
 pub fn require(principal: &Principal, scope: Scope) -> Result<(), Refusal> {
     if principal.may(scope) { Ok(()) } else { Err(Refusal::of(Reason::PermissionDenied)) }
-}
-
-fn is_name(name: &str) -> bool {
-    (1..=PRINCIPAL_MAX_CHARS).contains(&name.len())
-        && name.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 #[cfg(test)]

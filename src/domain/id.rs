@@ -139,7 +139,8 @@ impl NewId {
     }
 }
 
-fn is_visible_ascii(text: &str, max: usize) -> bool {
+/// Whether a text is 1 to `max` visible ASCII characters, as ids are.
+pub fn is_visible_ascii(text: &str, max: usize) -> bool {
     (1..=max).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 

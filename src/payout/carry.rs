@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 use crate::clock::Clock;
+use crate::domain::act::errand::{Doing, Errand};
 use crate::domain::act::follow_up::FollowUp;
 use crate::domain::act::record_evidence::RecordEvidence;
-use crate::domain::act::start_attempt::{Doing, Errand, StartAttempt};
+use crate::domain::act::start_attempt::StartAttempt;
 use crate::domain::command::{Command, Effect, Envelope, Receipt};
 use crate::domain::id::{AccountNumber, RequestId};
 use crate::domain::payout::evidence::Statement;

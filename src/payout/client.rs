@@ -11,13 +11,14 @@ use tonic::transport::{Channel, Endpoint};
 use tonic::{Response, Status};
 
 use super::said::said;
-use crate::domain::act::start_attempt::{Doing, Errand};
+use crate::domain::act::errand::{Doing, Errand};
 use crate::domain::id::ChannelId;
 use crate::domain::money::Money;
 use crate::domain::payout::evidence::{Said, Source, Statement};
 use crate::domain::withdrawal::{BeneficiaryKind, Withdrawal};
 use crate::pb::channel::v1;
 use crate::pb::channel::v1::payout_channel_service_client::PayoutChannelServiceClient;
+use crate::wire;
 
 /// How long a connection may take; a call that waits for one has no more time for that.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -132,22 +133,14 @@ fn submission(errand: &Errand, payout_key: String) -> v1::SubmitPayoutRequest {
         payout_key,
         routing_token: account_number.clone(),
         withdrawal_id: withdrawal.withdrawal_id.as_str().to_owned(),
-        amount: Some(amount(withdrawal)),
+        amount: Some(wire::money(Money {
+            minor: withdrawal.amount_minor,
+            currency: withdrawal.currency_code,
+        })),
         payee: Some(payee(withdrawal)),
         payer: Some(v1::Payer { name: payer_name.clone(), account_number }),
         reference: withdrawal.reference.clone(),
-        instruction_time: Some(prost_types::Timestamp {
-            seconds: withdrawal.create_time.timestamp(),
-            nanos: i32::try_from(withdrawal.create_time.timestamp_subsec_nanos()).unwrap_or(0),
-        }),
-    }
-}
-
-fn amount(withdrawal: &Withdrawal) -> crate::pb::v1::Money {
-    let money = Money { minor: withdrawal.amount_minor, currency: withdrawal.currency_code };
-    crate::pb::v1::Money {
-        currency_code: money.currency.code().to_owned(),
-        amount: money.to_string(),
+        instruction_time: Some(wire::timestamp(withdrawal.create_time)),
     }
 }
 

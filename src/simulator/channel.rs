@@ -9,6 +9,7 @@ use super::Options;
 use super::behaviour::{Behaviour, Course};
 use super::book::{OtherPayout, Reply, Resting, Submission};
 use super::desk::{Desk, NotDurable};
+use crate::domain::id::is_visible_ascii;
 use crate::domain::money::{Currency, Money};
 use crate::pb::channel::v1::payout_channel_service_server::PayoutChannelService;
 use crate::pb::channel::v1::payout_result::Result as Told;
@@ -131,7 +132,7 @@ fn told(result: Told) -> Option<PayoutResult> {
 
 fn parse(request: SubmitPayoutRequest) -> Result<Submission, Status> {
     let token = request.routing_token;
-    if token.len() > TOKEN_MAX || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+    if !token.is_empty() && !is_visible_ascii(&token, TOKEN_MAX) {
         return Err(wrong("routing_token", "must be up to 128 visible ASCII characters"));
     }
     if request.reference.chars().count() > REFERENCE_MAX {
@@ -156,8 +157,7 @@ fn parse(request: SubmitPayoutRequest) -> Result<Submission, Status> {
 }
 
 fn id(field: &str, text: String) -> Result<Arc<str>, Status> {
-    let fits = (1..=ID_MAX).contains(&text.len());
-    if fits && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+    if is_visible_ascii(&text, ID_MAX) {
         Ok(text.into())
     } else {
         Err(wrong(field, "must be 1 to 64 visible ASCII characters"))

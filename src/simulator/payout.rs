@@ -13,7 +13,7 @@ use crate::pb::channel::v1::payout_result::Result as Told;
 use crate::pb::channel::v1::{
     Accepted, Finality, InProgress, RejectReason, Rejected, Returned, Settled, Tombstone,
 };
-use crate::pb::v1;
+use crate::wire::{money, timestamp};
 
 /// Why a stalled payout is rejected in the end; another channel may do better.
 const STALLED: Reason = Reason(RejectReason::BankNotServed);
@@ -153,13 +153,4 @@ fn settled(at: DateTime<Utc>, amount: Money) -> Told {
 fn another(amount: Money) -> Money {
     let minor = if amount.minor > 1 { amount.minor - 1 } else { amount.minor + 1 };
     Money { minor, ..amount }
-}
-
-fn money(amount: Money) -> v1::Money {
-    v1::Money { currency_code: amount.currency.code().to_owned(), amount: amount.to_string() }
-}
-
-fn timestamp(at: DateTime<Utc>) -> prost_types::Timestamp {
-    let nanos = i32::try_from(at.timestamp_subsec_nanos()).unwrap_or_default();
-    prost_types::Timestamp { seconds: at.timestamp(), nanos }
 }

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// In this order: a module may import only what stands before it.
-const ORDER: [&str; 18] = [
+const ORDER: [&str; 19] = [
     "domain",
     "clock",
     "text",
@@ -12,6 +12,7 @@ const ORDER: [&str; 18] = [
     "feed",
     "ledger",
     "pb",
+    "wire",
     "ask",
     "payout",
     "sweep",

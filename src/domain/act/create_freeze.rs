@@ -27,6 +27,9 @@ use crate::domain::withdrawal::{Event, State, Withdrawal};
 /// The bank's own emergency freeze lapses after this unless confirmed.
 const EMERGENCY: Term = Term::hours(48);
 
+/// Why a withdrawal was cancelled, to who may not know which freeze took its money.
+pub(super) const UNDER_A_FREEZE: &str = "money under a freeze";
+
 /// How long an order says its freeze lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Duration {
@@ -365,7 +368,7 @@ pub fn take_unsent(
         }
         let reason = match entering.disclosure {
             Disclosure::Open => format!("freeze {}", entering.freeze_id),
-            Disclosure::Confidential => "money under a freeze".to_owned(),
+            Disclosure::Confidential => UNDER_A_FREEZE.to_owned(),
         };
         cancel(draft, withdrawal, Event::TakenByFreeze, &reason)?;
     }

@@ -8,7 +8,7 @@
 use serde::Serialize;
 
 use super::advance::{Step, advance};
-use super::start_attempt::{Doing, Way, errand, unchanged, way};
+use super::errand::{Doing, Way, errand, unchanged, way};
 use super::{Decision, Draft};
 use crate::domain::batch::Loaded;
 use crate::domain::id::WithdrawalId;
@@ -66,9 +66,8 @@ impl FollowUp {
                 pace::inquiry(taken.inquiries, &taken.key()).max(draft.rules.payouts.lease)
             }
         };
-        if moved.held_reason.take().is_some() && moved.version == current.version {
-            moved.version = moved.version.saturating_add(1);
-            moved.update_time = draft.now;
+        if moved.held_reason.take().is_some() {
+            moved.step_from(current, draft.now);
         }
         moved.next_action_time = draft.now.checked_add_signed(pause);
         draft.written.withdrawals.push(moved.clone());

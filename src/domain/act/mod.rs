@@ -7,6 +7,7 @@ pub mod cancel_withdrawal;
 pub mod change_card;
 pub mod change_status;
 pub mod create_freeze;
+pub mod errand;
 pub mod follow_up;
 pub mod import_account;
 pub mod import_freeze;
@@ -39,7 +40,7 @@ use super::refusal::{Reason, Refusal, Refused};
 use super::status::{Cause, ConditionKind, Lifecycle};
 use super::transaction::Transaction;
 use super::withdrawal::Withdrawal;
-use start_attempt::Errand;
+use errand::Errand;
 
 /// An account while a command is decided on it. Dropped when the command is refused.
 #[derive(Debug)]

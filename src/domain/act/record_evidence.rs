@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::advance::{self, Step, advance, credit, debit};
 use super::create_freeze::claims_filled;
-use super::start_attempt::unchanged;
+use super::errand::unchanged;
 use super::{Decision, Draft};
 use crate::domain::batch::{Loaded, Needs};
 use crate::domain::id::ChannelId;
@@ -142,9 +142,8 @@ impl RecordEvidence {
         }
         // Who watches sees attempts, too.
         let seen = judged.state != attempt.state || moved.held_reason != current.held_reason;
-        if seen && moved.version == current.version {
-            moved.version = moved.version.saturating_add(1);
-            moved.update_time = draft.now;
+        if seen {
+            moved.step_from(current, draft.now);
         }
         if moved != *current {
             draft.written.withdrawals.push(moved.clone());

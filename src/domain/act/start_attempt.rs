@@ -6,16 +6,15 @@
 //! for a while and fails then.
 
 use chrono::TimeDelta;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::json;
 
 use super::advance::{Step, advance};
-use super::create_freeze::claims_filled;
-use super::withdraw::movement;
-use super::{Answer, Decision, Draft};
+use super::create_freeze::UNDER_A_FREEZE;
+use super::errand::{Doing, Way, errand, unchanged, way};
+use super::{Decision, Draft};
 use crate::domain::batch::Loaded;
 use crate::domain::id::{ChannelId, WithdrawalId};
-use crate::domain::pass;
 use crate::domain::payout::attempt::{Attempt, AttemptState};
 use crate::domain::payout::routing;
 use crate::domain::refusal::{Reason, Refused};
@@ -29,57 +28,6 @@ const HELD_PAUSE: TimeDelta = TimeDelta::minutes(1);
 pub struct StartAttempt {
     /// Which.
     pub withdrawal_id: WithdrawalId,
-}
-
-/// What whoever took an attempt up has to do now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Doing {
-    /// Send it.
-    Send,
-    /// Ask what became of it.
-    Inquire,
-    /// Call it back for good.
-    Void,
-}
-
-/// An attempt that was taken up, and what to do about it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Errand {
-    /// What to do.
-    pub doing: Doing,
-    /// The attempt.
-    pub attempt: Attempt,
-    /// The withdrawal.
-    pub withdrawal: Withdrawal,
-    /// The name of the account's holder, for the payee's bank.
-    pub payer_name: String,
-}
-
-/// Whether a withdrawal may be sent now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
-    /// It may.
-    Clear,
-    /// A freeze claims its money.
-    Claimed,
-    /// A condition forbids the debit.
-    Forbidden,
-}
-
-/// Looks whether a withdrawal that holds its money may be sent now (quality, I6).
-pub fn way(draft: &Draft<'_>, withdrawal: &Withdrawal) -> Way {
-    if !claims_filled(draft.account.unreserved(), &draft.account.freezes) {
-        return Way::Claimed;
-    }
-    if draft.account.condition_kinds().next().is_none() {
-        return Way::Clear;
-    }
-    let mut without = draft.account.clone();
-    let reserved = without.balance.reserved_minor.saturating_sub(withdrawal.held_minor);
-    without.balance.reserved_minor = reserved;
-    let (channel, purpose) = (withdrawal.entry_channel, withdrawal.purpose);
-    let refusals = pass::refusals(&without, movement(channel, purpose, withdrawal.amount_minor));
-    if refusals.is_empty() { Way::Clear } else { Way::Forbidden }
 }
 
 impl StartAttempt {
@@ -96,8 +44,7 @@ impl StartAttempt {
         }
         match way(draft, current) {
             Way::Claimed => {
-                let step =
-                    Step { reason: "money under a freeze", ..Step::of(Event::TakenByFreeze) };
+                let step = Step { reason: UNDER_A_FREEZE, ..Step::of(Event::TakenByFreeze) };
                 Ok(end(draft, current, &step))
             }
             Way::Forbidden => Ok(hold(draft, current, HeldReason::Condition)),
@@ -166,8 +113,7 @@ fn hold(draft: &mut Draft<'_>, current: &Withdrawal, why: HeldReason) -> Decisio
         ..current.clone()
     };
     if news {
-        held.version = held.version.saturating_add(1);
-        held.update_time = draft.now;
+        held.step_from(current, draft.now);
         let payload = json!({ "withdrawal_id": held.withdrawal_id, "held_reason": why });
         draft.written.events.push(("WITHDRAWAL_HELD", payload));
     }
@@ -179,20 +125,4 @@ fn end(draft: &mut Draft<'_>, current: &Withdrawal, step: &Step<'_>) -> Decision
     let moved = advance(draft, current, step).expect("what is reserved may be ended");
     draft.written.withdrawals.push(moved.clone());
     unchanged(&moved)
-}
-
-pub(super) fn errand(
-    draft: &Draft<'_>,
-    doing: Doing,
-    attempt: Attempt,
-    withdrawal: Withdrawal,
-) -> Decision {
-    let payer_name = draft.account.profile.account_name.clone();
-    let errand = Errand { doing, attempt, withdrawal, payer_name };
-    Decision::plain("payout", Answer::Errand(Box::new(errand)))
-}
-
-/// Nothing to do for who asked; the withdrawal as it is.
-pub(super) fn unchanged(withdrawal: &Withdrawal) -> Decision {
-    Decision::plain("payout", Answer::Withdrawal(Box::new(withdrawal.clone())))
 }

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::support::{World, court, rejected, settled, transient, two_channels, withdraw};
-use crate::domain::act::start_attempt::Doing;
+use crate::domain::act::errand::Doing;
 use crate::domain::act::withdraw::Withdraw;
 use crate::domain::action::Action;
 use crate::domain::id::{ChannelId, WithdrawalId};

@@ -5,10 +5,10 @@ use super::support::{
     World, court, credit, debit, paid, rejected, release, reply, report, returned, settled,
     transient, usd,
 };
+use crate::domain::act::errand::Doing;
 use crate::domain::act::record_evidence::RecordEvidence;
 use crate::domain::act::record_transaction::RecordTransaction;
 use crate::domain::act::release_freeze::Extent;
-use crate::domain::act::start_attempt::Doing;
 use crate::domain::action::Action;
 use crate::domain::command::Command;
 use crate::domain::id::{ChannelId, TransactionId, WithdrawalId};

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::payout_sequences::{Step, audit, check_new_attempts, common, pick, take};
 use super::properties::settings;
 use super::support::{World, rejected, report, settled, transient};
-use crate::domain::act::start_attempt::{Doing, Errand};
+use crate::domain::act::errand::{Doing, Errand};
 use crate::domain::id::WithdrawalId;
 use crate::domain::payout::PayoutKey;
 use crate::domain::payout::evidence::{Said, SaidKind, Source, Statement};

@@ -11,8 +11,8 @@ use super::support::{
     Sent, Tables, World, court, credit, debit, rejected, release, report, returned, settled,
     transient, withdraw,
 };
+use crate::domain::act::errand::Errand;
 use crate::domain::act::release_freeze::Extent;
-use crate::domain::act::start_attempt::Errand;
 use crate::domain::action::Action;
 use crate::domain::freeze::FreezeType;
 use crate::domain::id::WithdrawalId;

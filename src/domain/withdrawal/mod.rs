@@ -120,6 +120,14 @@ pub struct Withdrawal {
 }
 
 impl Withdrawal {
+    /// Counts a change that shows, unless it was counted since `before`.
+    pub fn step_from(&mut self, before: &Self, now: DateTime<Utc>) {
+        if self.version == before.version {
+            self.version = self.version.saturating_add(1);
+            self.update_time = now;
+        }
+    }
+
     /// The withdrawal as it was when it was reserved, whatever became of it.
     #[must_use]
     pub fn as_reserved(&self) -> Self {

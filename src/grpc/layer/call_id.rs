@@ -14,7 +14,7 @@ use tracing::Instrument;
 
 use super::{Around, Inner, Next};
 use crate::clock::Clock;
-use crate::domain::id::{ID_MAX_CHARS, RowId};
+use crate::domain::id::{ID_MAX_CHARS, RowId, is_visible_ascii};
 use crate::grpc::caller::CallId;
 
 static HEADER: HeaderName = HeaderName::from_static("x-request-id");
@@ -45,9 +45,7 @@ impl Around for CallIds {
 
 fn brought(headers: &HeaderMap) -> Option<Arc<str>> {
     let id = headers.get(&HEADER)?.to_str().ok()?;
-    let usable =
-        (1..=ID_MAX_CHARS).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
-    usable.then(|| id.into())
+    is_visible_ascii(id, ID_MAX_CHARS).then(|| id.into())
 }
 
 /// A body that adds the id to the trailers.

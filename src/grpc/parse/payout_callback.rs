@@ -7,7 +7,7 @@ use super::field::ID_MAX;
 use super::{Failure, Violations};
 use crate::domain::act::record_evidence::RecordEvidence;
 use crate::domain::command::{Command, Effect, Envelope};
-use crate::domain::id::{AccountNumber, ChannelId, RequestId};
+use crate::domain::id::{AccountNumber, ChannelId, RequestId, is_visible_ascii};
 use crate::domain::payout::PayoutKey;
 use crate::domain::payout::evidence::{Source, Statement};
 use crate::grpc::caller::Caller;
@@ -56,16 +56,12 @@ pub(crate) fn report_payout(
     }))
 }
 
-fn visible(text: &str, max: usize) -> bool {
-    (1..=max).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
 impl Violations {
     /// A text that was handed out to the channel and has to come back.
     fn handed_out(&mut self, field: &str, text: &str, max: usize) {
         if text.is_empty() {
             self.add(field, "is required");
-        } else if !visible(text, max) {
+        } else if !is_visible_ascii(text, max) {
             self.add(field, &format!("must be at most {max} visible ASCII characters"));
         }
     }
@@ -95,7 +91,7 @@ impl Violations {
                     Err(_) => self.add(field, "is not a value of this enum"),
                 }
                 let code = &rejected.channel_code;
-                if !code.is_empty() && !visible(code, ID_MAX) {
+                if !code.is_empty() && !is_visible_ascii(code, ID_MAX) {
                     let text = "must be at most 64 visible ASCII characters";
                     self.add("result.rejected.channel_code", text);
                 }

@@ -11,9 +11,6 @@ mod iso;
 mod transaction;
 mod withdrawal;
 
-use chrono::{DateTime, Utc};
-use prost_types::Timestamp;
-
 pub(super) use account::account_status;
 pub(super) use card::{card, card_info};
 pub(super) use code::status_codes;
@@ -28,6 +25,7 @@ use crate::domain::command::Effect;
 use crate::domain::freeze::{Disclosure, Freeze};
 use crate::domain::money::{Currency, Minor, Money};
 use crate::pb::v1;
+use crate::wire::{self, timestamp};
 
 /// How much of an account an answer shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,13 +37,7 @@ pub(super) enum View {
 }
 
 fn money(minor: Minor, currency: Currency) -> v1::Money {
-    let amount = Money { minor, currency }.to_string();
-    v1::Money { currency_code: currency.code().to_owned(), amount }
-}
-
-fn timestamp(at: DateTime<Utc>) -> Timestamp {
-    let nanos = i32::try_from(at.timestamp_subsec_nanos()).unwrap_or(0);
-    Timestamp { seconds: at.timestamp(), nanos }
+    wire::money(Money { minor, currency })
 }
 
 /// Whether a freeze is hidden from the caller.

@@ -1,9 +1,10 @@
 //! Paying withdrawals out in a world: starting, following up, and what channels say.
 
 use super::{World, cny, number};
+use crate::domain::act::errand::Errand;
 use crate::domain::act::follow_up::FollowUp;
 use crate::domain::act::record_evidence::RecordEvidence;
-use crate::domain::act::start_attempt::{Errand, StartAttempt};
+use crate::domain::act::start_attempt::StartAttempt;
 use crate::domain::act::withdraw::Withdraw;
 use crate::domain::command::{Command, Outcome, Receipt};
 use crate::domain::id::{ChannelId, WithdrawalId};
