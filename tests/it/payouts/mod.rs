@@ -11,6 +11,7 @@ mod routes;
 use std::time::{Duration, Instant};
 
 use account_status::config::Given;
+use account_status::domain::withdrawal::HAND_OVER;
 use account_status::pb::v1::*;
 use account_status::simulator::Options;
 
@@ -32,8 +33,10 @@ async fn paying(bank: Bank, set: impl FnOnce(&mut Options)) -> (Bank, Channel) {
     (bank, channel)
 }
 
-/// The same bank over these channels.
+/// The same bank over these channels, at a time at which whatever was reserved before is in nobody's
+/// hands any more.
 async fn over(bank: Bank, channels: &[String]) -> Bank {
+    bank.pass(HAND_OVER * 2);
     let channels = channels.to_vec();
     bank.reopen(|given: &mut Given| {
         given.channel = Some(channels);
@@ -73,12 +76,15 @@ async fn until(bank: &Bank, id: &str, is: impl Fn(&Withdrawal) -> bool) -> Withd
     }
 }
 
-/// After how many looks at which nothing has changed time passes. While a channel is called it stands
-/// still, and what is reserved and not held, or was let go just now, may be taken up at any moment.
+/// After how many looks at which nothing has changed time passes. While a channel is called, or what
+/// is reserved is about to be taken up, it stands still, however slow the machine: a lease that ran
+/// out in between would keep it from being sent. What is held may be let go at any moment.
 fn stillness(row: &Withdrawal) -> u32 {
     match (row.state(), row.held_reason()) {
-        (WithdrawalState::Dispatching, HeldReason::Unspecified) => u32::MAX,
-        (WithdrawalState::Reserved, HeldReason::Unspecified | HeldReason::Condition) => 20 * STILL,
+        (WithdrawalState::Dispatching | WithdrawalState::Reserved, HeldReason::Unspecified) => {
+            u32::MAX
+        }
+        (WithdrawalState::Reserved, HeldReason::Condition) => 20 * STILL,
         _ => STILL,
     }
 }
