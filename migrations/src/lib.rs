@@ -13,6 +13,7 @@ mod m20261122_000003_imported_history;
 mod m20261122_000004_reading;
 mod m20261122_000005_bookings;
 mod m20261122_000006_payouts;
+mod m20261122_000007_status_in_full;
 
 /// Knows every migration, oldest first.
 #[derive(Debug)]
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000004_reading::Migration),
             Box::new(m20261122_000005_bookings::Migration),
             Box::new(m20261122_000006_payouts::Migration),
+            Box::new(m20261122_000007_status_in_full::Migration),
         ]
     }
 }

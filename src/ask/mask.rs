@@ -83,6 +83,7 @@ pub fn history(
     if touched {
         row.change_reason.clear();
         row.change_by.clear();
+        row.approved_by = None;
         row.cause = row.cause.filter(|cause| *cause == Cause::SuspiciousPattern);
     }
     row

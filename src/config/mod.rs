@@ -2,6 +2,7 @@
 //! file. A flag wins over the environment, which wins over the file, which wins over the default.
 
 mod payouts;
+mod rules;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -11,8 +12,8 @@ use clap::{Args, ValueEnum};
 use serde::Deserialize;
 
 use crate::domain::batch::Rules;
-use crate::domain::history::HistoryKey;
 pub use payouts::PayoutSettings;
+pub use rules::FourEyesSetting;
 
 /// The embedded database, used when none is named.
 pub const EMBEDDED_URL: &str = "sqlite://account-status.db";
@@ -21,11 +22,7 @@ const DEFAULT_LISTEN: SocketAddr =
 /// Fewer lanes share more calls in each commit: two did more than four, and more than one.
 const DEFAULT_LANES: u32 = 2;
 const DEFAULT_READERS: u32 = 8;
-const DEFAULT_OPEN_WITHDRAWALS_MAX: i64 = 1_000;
-const DEFAULT_ORAL_LOSS_DAYS: u32 = 5;
 const DEFAULT_DRAIN_SECS: u64 = 20;
-/// The key of the history chain where none is set: fit for a demo, not for a bank.
-const DEVELOPMENT_KEY: &str = "account-status development key";
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
@@ -81,6 +78,13 @@ pub struct Given {
     /// Days after which an oral loss report lapses [default: 5]
     #[arg(long, env = "ACCOUNT_STATUS_ORAL_LOSS_DAYS", value_name = "N", global = true)]
     pub oral_loss_days: Option<u32>,
+    /// Whether releases, closings and the like wait for a second person: required or waived
+    /// [default: required]
+    #[arg(long, env = "ACCOUNT_STATUS_FOUR_EYES", value_name = "required|waived", global = true)]
+    pub four_eyes: Option<FourEyesSetting>,
+    /// Hours for which a proposal waits for the second person [default: 72]
+    #[arg(long, env = "ACCOUNT_STATUS_APPROVAL_HOURS", value_name = "HOURS", global = true)]
+    pub approval_hours: Option<u32>,
     /// A payout channel, as in CH-FAST=http://127.0.0.1:50061: its id and where its adapter serves;
     /// repeatable, the first is tried first. Without any, withdrawals wait
     #[arg(
@@ -235,6 +239,8 @@ impl Given {
             history_key: self.history_key.or(file.history_key),
             open_withdrawals_max: self.open_withdrawals_max.or(file.open_withdrawals_max),
             oral_loss_days: self.oral_loss_days.or(file.oral_loss_days),
+            four_eyes: self.four_eyes.or(file.four_eyes),
+            approval_hours: self.approval_hours.or(file.approval_hours),
             channel: self.channel.or(file.channel),
             payouts: self.payouts.or(file.payouts),
             payout_timeout_ms: self.payout_timeout_ms.or(file.payout_timeout_ms),
@@ -253,20 +259,11 @@ impl Given {
             return Err(ConfigError::NotLoopback(listen));
         }
         let (payouts, payout_rules) = payouts::check(&self)?;
+        let rules = rules::check(&self, payout_rules)?;
         let database_url = self.database_url.unwrap_or_else(|| EMBEDDED_URL.to_owned());
         if crate::store::Engine::of_url(&database_url).is_none() {
             return Err(ConfigError::BadUrl);
         }
-        let key = match &self.history_key {
-            Some(text) => hex::decode(text).ok().filter(|key| key.len() >= 16),
-            None => Some(DEVELOPMENT_KEY.as_bytes().to_vec()),
-        };
-        let open_withdrawals_max =
-            self.open_withdrawals_max.unwrap_or(DEFAULT_OPEN_WITHDRAWALS_MAX);
-        if open_withdrawals_max < 1 {
-            return Err(ConfigError::TooSmall("open-withdrawals-max"));
-        }
-        let days = self.oral_loss_days.unwrap_or(DEFAULT_ORAL_LOSS_DAYS);
         Ok(Settings {
             listen,
             database_url,
@@ -276,13 +273,7 @@ impl Given {
             payouts,
             sweep: self.sweep.unwrap_or(Switch::On),
             drain: std::time::Duration::from_secs(self.drain_secs.unwrap_or(DEFAULT_DRAIN_SECS)),
-            rules: Rules {
-                zone: self.zone.unwrap_or(chrono_tz::Asia::Shanghai),
-                history_key: HistoryKey::new(&key.ok_or(ConfigError::BadKey)?),
-                open_withdrawals_max,
-                oral_loss_days: at_least_one("oral-loss-days", days)?,
-                payouts: payout_rules,
-            },
+            rules,
             log: self.log.unwrap_or_else(|| "info".to_owned()),
             log_format: self.log_format.unwrap_or(LogFormat::Text),
         })

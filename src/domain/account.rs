@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::approval::Approval;
 use super::condition::{Condition, ConditionSummary};
 use super::freeze::control::{self, Control, Counting};
 use super::freeze::{Freeze, FreezeMode};
@@ -29,6 +30,12 @@ pub struct Profile {
     pub branch_code: String,
     /// When core banking or the import opened it here.
     pub opened_time: DateTime<Utc>,
+    /// The bank's code of the product; empty = not said.
+    #[serde(default)]
+    pub product_code: String,
+    /// From when the displayed status holds.
+    #[serde(default)]
+    pub status_since_time: DateTime<Utc>,
 }
 
 /// The row of `account_balance`: what moves with money and what every command needs. Field names
@@ -53,7 +60,7 @@ pub struct Balance {
     pub freeze_whole: FreezeMode,
     /// The stage of the account's life.
     pub lifecycle: Lifecycle,
-    /// One bit per [`ConditionKind`] in force, by declaration order.
+    /// One bit per [`ConditionKind`] in force, by declaration order, and [`OPEN_APPROVALS`].
     pub condition_mask: i64,
     /// Withdrawals that hold money now.
     pub open_withdrawals: i64,
@@ -90,6 +97,9 @@ pub struct Account {
     pub conditions: Vec<Condition>,
     /// Freezes in force, ACTIVE or WAITING.
     pub freezes: Vec<Freeze>,
+    /// Proposals that wait for a second person. No part of answers: they are asked for by themselves.
+    #[serde(skip)]
+    pub approvals: Vec<Approval>,
 }
 
 /// What history compares: lifecycle, conditions in force, and the status displayed for them.
@@ -172,17 +182,19 @@ impl Account {
         Face { status: self.status(), lifecycle: self.balance.lifecycle, conditions }
     }
 
-    /// The next instant at which a condition or freeze ends by itself.
+    /// The next instant at which a condition, freeze or proposal ends by itself.
     pub fn next_lapse(&self) -> Option<DateTime<Utc>> {
         let rows = self.conditions.iter().filter(|row| row.in_force()).filter_map(|r| r.until_time);
         let freezes = self.freezes.iter().filter(|f| f.in_force()).filter_map(|f| f.expire_time);
-        rows.chain(freezes).min()
+        let approvals = self.approvals.iter().filter(|a| a.is_open()).map(|a| a.expire_time);
+        rows.chain(freezes).chain(approvals).min()
     }
 
-    /// Forgets conditions and freezes that ended.
+    /// Forgets conditions, freezes and proposals that ended.
     pub fn drop_ended(&mut self) {
         self.conditions.retain(Condition::in_force);
         self.freezes.retain(Freeze::in_force);
+        self.approvals.retain(Approval::is_open);
     }
 
     /// Brings what the hot row derives from conditions and freezes up to date.
@@ -190,11 +202,18 @@ impl Account {
         self.balance.freeze_claim_minor = control::claim(&self.freezes);
         self.balance.exempt_minor = control::exempt(&self.freezes);
         self.balance.freeze_whole = control::widest(&self.freezes);
-        self.balance.condition_mask =
-            self.condition_kinds().map(mask_bit).fold(0, |mask, bit| mask | bit);
+        let proposed = self.approvals.iter().any(Approval::is_open);
+        self.balance.condition_mask = self
+            .condition_kinds()
+            .map(mask_bit)
+            .chain(proposed.then_some(OPEN_APPROVALS))
+            .fold(0, |mask, bit| mask | bit);
         self.balance.next_lapse_time = self.next_lapse();
     }
 }
+
+/// The bit in `condition_mask` that says whether a proposal is open.
+pub const OPEN_APPROVALS: i64 = 256;
 
 /// The bit of a kind in `condition_mask`.
 pub fn mask_bit(kind: ConditionKind) -> i64 {

@@ -70,8 +70,8 @@ pub enum SecondPerson {
     No,
     /// A second person approves.
     Yes,
-    /// A second person approves, unless who ordered it lifts it, or the debt behind it is paid.
-    UnlessLiftedBySource,
+    /// A second person approves, unless a control system sent it, or the debt behind it is paid.
+    UnlessSettled,
 }
 
 /// What an action needs to hold on the account.
@@ -153,7 +153,7 @@ pub const ACTIONS: [ActionRule; 17] = {
             ..rule(A::StopPayment, OPEN, RiskWrite)
         },
         ActionRule {
-            second_person: SecondPerson::UnlessLiftedBySource,
+            second_person: SecondPerson::UnlessSettled,
             ..on(A::ResumePayment, ConditionKind::StopPay, RiskWrite)
         },
         on(A::Reactivate, ConditionKind::Dormant, CounterWrite),

@@ -8,12 +8,15 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::account::Account;
+use crate::domain::approval::Approval;
+use crate::domain::approval::policy::FourEyes;
 use crate::domain::card::{Card, CardNumber};
 use crate::domain::condition::Condition;
 use crate::domain::freeze::{Freeze, FreezeAct};
 use crate::domain::history::{HistoryKey, StatusChange};
 use crate::domain::id::{
-    AccountNumber, ConditionId, FreezeId, NewId, RequestId, RowId, TransactionId, WithdrawalId,
+    AccountNumber, ApprovalId, ConditionId, FreezeId, NewId, RequestId, RowId, TransactionId,
+    WithdrawalId,
 };
 use crate::domain::payout::attempt::Attempt;
 use crate::domain::payout::evidence::Evidence;
@@ -32,6 +35,10 @@ pub struct Rules {
     pub open_withdrawals_max: i64,
     /// Days after which an oral loss report lapses (储蓄管理条例 30–31: 5).
     pub oral_loss_days: u32,
+    /// Whether the bank insists on a second person.
+    pub four_eyes: FourEyes,
+    /// Hours for which a proposal stays open.
+    pub approval_hours: u32,
     /// How withdrawals are paid out.
     pub payouts: PayoutRules,
 }
@@ -48,6 +55,8 @@ pub struct Needs {
     pub payout: Option<WithdrawalId>,
     /// The account's withdrawals that were not sent.
     pub unsent: bool,
+    /// An approval, open or decided; what its stored command needs is loaded, too.
+    pub approval: Option<ApprovalId>,
     /// A freeze, in force or ended.
     pub freeze: Option<FreezeId>,
     /// Whether this transaction exists.
@@ -122,6 +131,8 @@ pub struct Loaded {
     pub withdrawals: BTreeMap<WithdrawalId, Withdrawal>,
     /// The attempts to pay those that were asked for with them, the first first.
     pub attempts: BTreeMap<WithdrawalId, Vec<Attempt>>,
+    /// Approvals that were decided, asked for by id.
+    pub approvals: BTreeMap<ApprovalId, Approval>,
     /// Freezes that ended, asked for by id.
     pub ended_freezes: BTreeMap<FreezeId, Freeze>,
     /// Transactions that exist, of those asked for.
@@ -155,6 +166,8 @@ pub struct Changes {
     pub master: BTreeSet<AccountNumber>,
     /// Condition rows, new or changed.
     pub conditions: BTreeMap<ConditionId, Condition>,
+    /// Approval rows, new or changed.
+    pub approvals: BTreeMap<ApprovalId, Approval>,
     /// Freeze rows, new or changed.
     pub freezes: BTreeMap<FreezeId, Freeze>,
     /// Acts of freezes, new.

@@ -11,6 +11,7 @@ use super::act::cancel_withdrawal::CancelWithdrawal;
 use super::act::change_card::ChangeCard;
 use super::act::change_status::ChangeStatus;
 use super::act::create_freeze::CreateFreeze;
+use super::act::decide_approval::DecideApproval;
 use super::act::errand::Errand;
 use super::act::follow_up::FollowUp;
 use super::act::import_account::ImportAccount;
@@ -21,6 +22,7 @@ use super::act::record_transaction::RecordTransaction;
 use super::act::release_freeze::ReleaseFreeze;
 use super::act::start_attempt::StartAttempt;
 use super::act::withdraw::Withdraw;
+use super::approval::Approval;
 use super::batch::Needs;
 use super::card::CardReceipt;
 use super::freeze::Freeze;
@@ -45,6 +47,8 @@ pub enum Command {
     CreateFreeze(CreateFreeze),
     /// Lifts a freeze, whole or in part.
     ReleaseFreeze(ReleaseFreeze),
+    /// Says a second person's word on a proposal, or takes one's own back.
+    DecideApproval(DecideApproval),
     /// Posts a transaction of core banking.
     RecordTransaction(RecordTransaction),
     /// Reserves a withdrawal.
@@ -115,10 +119,11 @@ impl Command {
             }
             Self::ImportFreeze(import) => import.needs(),
             Self::ChangeStatus(change) => change.needs(),
-            Self::CreateFreeze(_) => Needs { unsent: true, ..Needs::default() },
-            Self::ReleaseFreeze(release) => {
-                Needs { freeze: Some(release.freeze_id.clone()), ..Needs::default() }
+            Self::CreateFreeze(create) => create.needs(),
+            Self::DecideApproval(decide) => {
+                Needs { approval: Some(decide.approval_id.clone()), ..Needs::default() }
             }
+            Self::ReleaseFreeze(release) => release.needs(),
             Self::RecordTransaction(record) => record.needs(),
             Self::CancelWithdrawal(cancel) => {
                 Needs { withdrawal: Some(cancel.withdrawal_id.clone()), ..Needs::default() }
@@ -147,6 +152,7 @@ impl Command {
             Self::ChangeStatus(_) => "change_status",
             Self::CreateFreeze(_) => "create_freeze",
             Self::ReleaseFreeze(_) => "release_freeze",
+            Self::DecideApproval(_) => "decide_approval",
             Self::RecordTransaction(_) => "record_transaction",
             Self::Withdraw(_) => "withdraw",
             Self::CancelWithdrawal(_) => "cancel_withdrawal",
@@ -170,6 +176,7 @@ impl Command {
             | Self::ChangeStatus(_)
             | Self::CreateFreeze(_)
             | Self::ReleaseFreeze(_)
+            | Self::DecideApproval(_)
             | Self::RecordTransaction(_)
             | Self::Withdraw(_)
             | Self::CancelWithdrawal(_)
@@ -193,6 +200,16 @@ pub struct FreezeReceipt {
     pub cancelled: Vec<WithdrawalId>,
 }
 
+/// What became of a proposal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApprovalReceipt {
+    /// The approval after the command.
+    pub approval: Approval,
+    /// What the act answers: carried out where the approval was given just now; where it was
+    /// proposed, what a freeze would reach.
+    pub outcome: Option<Receipt>,
+}
+
 /// What a command answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Receipt {
@@ -208,6 +225,8 @@ pub enum Receipt {
     Card(Box<CardReceipt>),
     /// An attempt that was taken up, and what to do about it.
     Errand(Box<Errand>),
+    /// A proposal: the command was not carried out, or it was one about a proposal.
+    Approval(Box<ApprovalReceipt>),
     /// Nothing to tell.
     Done,
 }

@@ -59,6 +59,8 @@ pub struct StatusChange {
     pub recorded_time: DateTime<Utc>,
     /// What it says of the second person.
     pub approval_status: ApprovalStatus,
+    /// The second person, where there was one.
+    pub approved_by: Option<String>,
     /// The stage of life before; absent on the first row.
     pub lifecycle_before: Option<Lifecycle>,
     /// The stage of life after.
@@ -86,8 +88,10 @@ pub struct Occasion {
     pub effective: DateTime<Utc>,
     /// When it is written.
     pub recorded: DateTime<Utc>,
-    /// The second person.
+    /// What it says of the second person.
     pub approval: ApprovalStatus,
+    /// The second person, where there was one.
+    pub approved_by: Option<String>,
 }
 
 /// The place of a new row in its account's chain.
@@ -123,6 +127,7 @@ pub fn row(
         change_date: occasion.effective,
         recorded_time: occasion.recorded,
         approval_status: occasion.approval,
+        approved_by: occasion.approved_by,
         lifecycle_before: before.map(|face| face.lifecycle),
         lifecycle_after: after.lifecycle,
         conditions_before: before.map(|face| face.conditions.clone()).unwrap_or_default(),
@@ -167,6 +172,10 @@ pub fn hash(row: &StatusChange, key: &HistoryKey) -> String {
         }
     }
     field(&row.previous_hash);
+    // Rows from before there was a second person have no such field.
+    if let Some(by) = &row.approved_by {
+        field(by);
+    }
     hex::encode(mac.finalize().into_bytes())
 }
 

@@ -93,6 +93,10 @@ text_id!(
     WithdrawalId
 );
 text_id!(
+    /// One proposal that waits, or waited, for a second person.
+    ApprovalId
+);
+text_id!(
     /// One payout channel, as the bank names it.
     ChannelId
 );

@@ -1,6 +1,8 @@
 //! What ends by itself: every freeze, stop order and restriction with an end is over at its exact
 //! instant, for every read and every command, whether or not the sweep has written it down yet.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
@@ -25,6 +27,13 @@ pub struct Step {
     pub acts: Vec<(FreezeId, FreezeActKind)>,
 }
 
+impl Step {
+    /// Whether a condition or freeze changed, not only a proposal.
+    fn moves_status(&self) -> bool {
+        self.before != self.after || !self.acts.is_empty()
+    }
+}
+
 /// Applies everything that is due by `now`, instant by instant: what ends, and the waiting freezes
 /// that take effect at that instant. Rows that ended stay in the account, marked; the caller
 /// writes or drops them.
@@ -35,6 +44,7 @@ pub fn lapse(account: &mut Account, now: DateTime<Utc>, zone: Tz) -> Vec<Step> {
         let mut acts = Vec::new();
         end_conditions(account, at);
         end_freezes(account, at, &mut acts);
+        end_approvals(account, at);
         let promoted = control::promote(account.unreserved(), &mut account.freezes, at, zone);
         acts.extend(promoted.into_iter().map(|id| (id, FreezeActKind::Promoted)));
         steps.push(Step { at, before, after: account.face(), acts });
@@ -50,6 +60,11 @@ fn end_conditions(account: &mut Account, at: DateTime<Utc>) {
             condition.ended_by = Some(LAPSE.to_owned());
         }
     }
+}
+
+fn end_approvals(account: &mut Account, at: DateTime<Utc>) {
+    let seen = std::mem::take(&mut account.approvals);
+    account.approvals = seen.into_iter().map(|approval| approval.seen_at(at)).collect();
 }
 
 fn end_freezes(
@@ -70,9 +85,16 @@ fn end_freezes(
 /// The account as it is at `now`, for reads: lapses applied, ended rows dropped, nothing written.
 #[must_use]
 pub fn seen_at(mut account: Account, now: DateTime<Utc>, zone: Tz) -> Account {
-    if !lapse(&mut account, now, zone).is_empty() {
-        account.drop_ended();
-        account.derive_balance();
+    let steps = lapse(&mut account, now, zone);
+    if steps.is_empty() {
+        return account;
+    }
+    for step in steps.iter().filter(|step| step.before.status != step.after.status) {
+        Arc::make_mut(&mut account.profile).status_since_time = step.at;
+    }
+    account.drop_ended();
+    account.derive_balance();
+    if steps.iter().any(Step::moves_status) {
         // Writing the lapses down will move it by one: whoever read this answer may act on it.
         account.balance.status_version = account.balance.status_version.saturating_add(1);
     }

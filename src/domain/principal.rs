@@ -47,6 +47,15 @@ pub enum Scope {
     /// Report what became of payouts.
     #[strum(serialize = "payout.report")]
     PayoutReport,
+    /// Bring what the control systems of courts and police send: it needs no second person.
+    #[strum(serialize = "network.write")]
+    NetworkWrite,
+    /// Decide what others proposed.
+    #[strum(serialize = "approval.write")]
+    ApprovalWrite,
+    /// List the cards that the platform of this name has bound.
+    #[strum(serialize = "platform.read")]
+    PlatformRead,
     /// Record transactions.
     #[strum(serialize = "transaction.write")]
     TransactionWrite,

@@ -203,6 +203,10 @@ pub enum Fact {
     Latest,
     /// What is missing.
     Items,
+    /// A proposal.
+    ApprovalId,
+    /// Who decided first.
+    DecidedBy,
     /// What blocks a closing.
     BlockedBy,
 }

@@ -50,6 +50,20 @@ impl AccountService for AccountHandler {
         .await
     }
 
+    async fn update_identity(
+        &self,
+        _request: Request<v1::UpdateIdentityRequest>,
+    ) -> Result<Response<v1::UpdateIdentityResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn bind_platform(
+        &self,
+        _request: Request<v1::BindPlatformRequest>,
+    ) -> Result<Response<v1::BindPlatformResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
     async fn bind_card(
         &self,
         request: Request<v1::BindCardRequest>,

@@ -106,6 +106,38 @@ impl AccountStatusService for AccountStatusHandler {
         .await
     }
 
+    async fn check_operation(
+        &self,
+        _request: Request<v1::CheckOperationRequest>,
+    ) -> Result<Response<v1::CheckOperationResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn list_abnormal_accounts(
+        &self,
+        _request: Request<v1::ListAbnormalAccountsRequest>,
+    ) -> Result<Response<v1::ListAbnormalAccountsResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn list_card_bindings(
+        &self,
+        _request: Request<v1::ListCardBindingsRequest>,
+    ) -> Result<Response<v1::ListCardBindingsResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    type WatchAccountStatusStream = std::pin::Pin<
+        Box<dyn futures::Stream<Item = Result<v1::WatchAccountStatusResponse, Status>> + Send>,
+    >;
+
+    async fn watch_account_status(
+        &self,
+        _request: Request<v1::WatchAccountStatusRequest>,
+    ) -> Result<Response<Self::WatchAccountStatusStream>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
     async fn list_status_codes(
         &self,
         request: Request<v1::ListStatusCodesRequest>,

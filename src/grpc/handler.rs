@@ -54,6 +54,7 @@ pub(super) fn unexpected(receipt: &Receipt) -> Failure {
         Receipt::Withdrawal(_) => "withdrawal",
         Receipt::Card(_) => "card",
         Receipt::Errand(_) => "errand",
+        Receipt::Approval(_) => "approval",
         Receipt::Done => "done",
     };
     tracing::error!(receipt = kind, "a command was answered with another kind of receipt");

@@ -3,10 +3,12 @@
 //! compile.
 
 use crate::domain::action::Action;
-use crate::domain::approval::ApprovalStatus;
+use crate::domain::approval::{ApprovalState, ApprovalStatus};
 use crate::domain::card::{CardAction, CardState};
 use crate::domain::freeze::kind::AuthorityKind;
-use crate::domain::freeze::{FreezeActKind, FreezeMode, FreezeSource, FreezeStatus, FreezeType};
+use crate::domain::freeze::{
+    EmergencyCause, FreezeActKind, FreezeMode, FreezeSource, FreezeStatus, FreezeType,
+};
 use crate::domain::pass::Operation;
 use crate::domain::payout::attempt::AttemptState;
 use crate::domain::payout::evidence::{EvidenceEffect, SaidKind, Source};
@@ -117,6 +119,11 @@ named!(
         Closed,
     }
 );
+named!(
+    EmergencyCause =
+        EmergencyCause { AccountTakeover, FraudInProgress, PaymentInError, SystemFault }
+);
+named!(ApprovalState = ApprovalState { Pending, Approved, Rejected, Expired, Withdrawn, Stale });
 named!(Restriction = Restriction { NonCounter, Amount, NoDebit, Limit });
 named!(
     Operation = Operation {
@@ -166,7 +173,8 @@ named!(FreezeStatus = FreezeStatus { Active, Waiting, Released, Expired });
 named!(FreezeMode = FreezeMode { Amount, Whole, TwoWay });
 named!(FreezeSource = FreezeSource { CourtNetwork, PolicePlatform, Paper, Internal });
 named!(
-    FreezeActKind = FreezeActKind { Placed, Renewed, PartlyReleased, Promoted, Released, Expired }
+    FreezeActKind =
+        FreezeActKind { Placed, Renewed, PartlyReleased, Confirmed, Promoted, Released, Expired }
 );
 named!(TermUnit = TermUnit { Hours, Days, Months, Years });
 named!(

@@ -8,9 +8,10 @@ use sea_orm::sea_query::Value;
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement};
 use serde::Serialize;
 
+use super::approval::APPROVAL;
 use super::bulk::{Kind, Spelled, Statements, Table, as_text};
 use super::{Engine, Error, Store, Transaction, document, freeze, list};
-use crate::domain::account::{Account, Balance, Profile, mask_bit};
+use crate::domain::account::{Account, Balance, OPEN_APPROVALS, Profile, mask_bit};
 use crate::domain::freeze::control::in_order;
 use crate::domain::id::AccountNumber;
 use crate::domain::safeguard::{self, Safeguard};
@@ -62,6 +63,8 @@ pub(super) static MASTER: Table = Table {
         ("branch_code", Kind::Plain),
         ("opened_time", Kind::Time),
         ("record_status", Kind::Plain),
+        ("product_code", Kind::Plain),
+        ("status_since_time", Kind::Time),
     ],
     statements: Statements::new(),
 };
@@ -105,6 +108,8 @@ pub(super) struct MasterRow<'a> {
     branch_code: &'a str,
     opened_time: chrono::DateTime<chrono::Utc>,
     record_status: &'static str,
+    product_code: &'a str,
+    status_since_time: chrono::DateTime<chrono::Utc>,
 }
 
 impl<'a> MasterRow<'a> {
@@ -124,11 +129,13 @@ impl<'a> MasterRow<'a> {
             branch_code: &account.profile.branch_code,
             opened_time: account.profile.opened_time,
             record_status: "1",
+            product_code: &account.profile.product_code,
+            status_since_time: account.profile.status_since_time,
         }
     }
 }
 
-/// The statement that reads accounts whole; conditions and freezes only where the mask says so. The
+/// The statement that reads accounts whole; conditions, freezes and open proposals only where the mask says so. The
 /// balances are found first, and the rest by their numbers, whatever a plan believes of the tables.
 fn select_whole(engine: Engine) -> String {
     let frozen = mask_bit(ConditionKind::Frozen) | mask_bit(ConditionKind::Lost);
@@ -142,6 +149,11 @@ fn select_whole(engine: Engine) -> String {
         "f",
         "f.account_number = b.account_number AND f.freeze_status IN ('ACTIVE', 'WAITING')",
     );
+    let approvals = APPROVAL.gathered(
+        engine,
+        "a",
+        "a.account_number = b.account_number AND a.state = 'PENDING'",
+    );
     let master = match engine {
         Engine::Sqlite => "JOIN account_master m ON m.account_number = b.account_number",
         Engine::Postgres => {
@@ -151,13 +163,16 @@ fn select_whole(engine: Engine) -> String {
     };
     format!(
         "SELECT {balance} AS balance, m.account_id, m.account_name, m.customer_id, m.branch_code,
-            m.opened_time,
-            CASE WHEN b.condition_mask <> 0 THEN {conditions} END AS conditions,
-            CASE WHEN b.condition_mask & {frozen} <> 0 THEN {freezes} END AS freezes
+            m.opened_time, m.product_code, m.status_since_time,
+            CASE WHEN b.condition_mask & {held} <> 0 THEN {conditions} END AS conditions,
+            CASE WHEN b.condition_mask & {frozen} <> 0 THEN {freezes} END AS freezes,
+            CASE WHEN b.condition_mask & {OPEN_APPROVALS} <> 0 THEN {approvals} END AS approvals
         FROM account_balance b {master} WHERE {balances}",
         balance = as_text(engine, &BALANCE.as_json(engine, "b")),
         conditions = as_text(engine, &conditions),
         freezes = as_text(engine, &freezes),
+        approvals = as_text(engine, &approvals),
+        held = OPEN_APPROVALS - 1,
         balances = engine.among("b.account_number", 1),
     )
 }
@@ -171,9 +186,12 @@ fn whole(row: &QueryResult) -> Result<Account, Error> {
         customer_id: row.try_get_by_index(3)?,
         branch_code: row.try_get_by_index(4)?,
         opened_time: row.try_get_by_index(5)?,
+        product_code: row.try_get_by_index(6)?,
+        status_since_time: row.try_get_by_index(7)?,
     };
     let (conditions, freezes) = (list(row, "conditions")?, list(row, "freezes")?);
-    Ok(Account { profile: Arc::new(profile), balance, conditions, freezes })
+    let approvals = list(row, "approvals")?;
+    Ok(Account { profile: Arc::new(profile), balance, conditions, freezes, approvals })
 }
 
 fn find(engine: Engine, numbers: &[&AccountNumber]) -> Statement {

@@ -27,6 +27,7 @@ pub(super) static FREEZE: Table = Table {
         ("unfreeze_condition", Kind::Plain),
         ("disclosure", Kind::Plain),
         ("urgency", Kind::Plain),
+        ("emergency_cause", Kind::Plain),
         ("source", Kind::Plain),
         ("cause", Kind::Plain),
         ("served_time", Kind::Time),

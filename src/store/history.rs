@@ -1,7 +1,8 @@
-//! `account_status_history`, append-only.
+//! `account_status_history`, append-only, and `status_change_order`, which tells watchers what is new.
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Value;
+use serde::Serialize;
 
 use super::bulk::{Kind, Statements, Table};
 use super::{Error, Store};
@@ -23,6 +24,7 @@ pub(super) static HISTORY: Table = Table {
         ("change_date", Kind::Time),
         ("recorded_time", Kind::Time),
         ("approval_status", Kind::Plain),
+        ("approved_by", Kind::Plain),
         ("lifecycle_before", Kind::Plain),
         ("lifecycle_after", Kind::Plain),
         ("conditions_before", Kind::Json),
@@ -32,6 +34,27 @@ pub(super) static HISTORY: Table = Table {
     ],
     statements: Statements::new(),
 };
+
+/// In which order rows of the history were committed; the position is the engine's.
+pub(super) static ORDER: Table = Table {
+    name: "status_change_order",
+    key: &["account_number", "sequence"],
+    columns: &[("account_number", Kind::Plain), ("sequence", Kind::Plain)],
+    statements: Statements::new(),
+};
+
+/// A row of `status_change_order`.
+#[derive(Debug, Serialize)]
+pub(super) struct Place<'a> {
+    account_number: &'a str,
+    sequence: i64,
+}
+
+impl<'a> Place<'a> {
+    pub(super) fn of(row: &'a StatusChange) -> Self {
+        Self { account_number: row.account_number.as_str(), sequence: row.sequence }
+    }
+}
 
 impl Store {
     /// The history of an account, newest first, below the number `before`, at most `limit` rows.

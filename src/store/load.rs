@@ -6,11 +6,12 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::{Error, Transaction};
+use crate::domain::approval::Approval;
 use crate::domain::batch::{Loaded, Needs, RequestKey};
 use crate::domain::book::{self, request_key};
 use crate::domain::card::CardNumber;
 use crate::domain::command::{Effect, Envelope};
-use crate::domain::id::{AccountNumber, FreezeId, TransactionId, WithdrawalId};
+use crate::domain::id::{AccountNumber, ApprovalId, FreezeId, TransactionId, WithdrawalId};
 use crate::domain::safeguard::{self, Safeguard};
 
 impl Transaction {
@@ -33,10 +34,11 @@ impl Transaction {
             loaded.accounts.insert(account.number().clone(), account);
         }
         self.load_remembered(batch, now, &mut loaded).await?;
-        let needs: Vec<(&AccountNumber, Needs)> = batch
+        let mut needs: Vec<(&AccountNumber, Needs)> = batch
             .iter()
             .map(|envelope| (&envelope.account_number, envelope.command.needs()))
             .collect();
+        self.load_approvals(&mut needs, &mut loaded).await?;
         self.load_withdrawals(&needs, &mut loaded).await?;
         self.load_others(&needs, &mut loaded).await?;
         Ok(loaded)
@@ -59,6 +61,29 @@ impl Transaction {
         for row in self.idempotency_find(&keys, now).await? {
             let key = (row.account_number.clone(), row.principal.clone(), row.request_id.clone());
             loaded.remembered.insert(key, row);
+        }
+        Ok(())
+    }
+
+    /// Approvals that are to be decided, and what their stored commands need in turn.
+    async fn load_approvals(
+        &self,
+        needs: &mut Vec<(&AccountNumber, Needs)>,
+        loaded: &mut Loaded,
+    ) -> Result<(), Error> {
+        let wanted =
+            needs.iter().filter_map(|(number, need)| Some((*number, need.approval.clone()?)));
+        let wanted: Vec<(&AccountNumber, ApprovalId)> = wanted.collect();
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<&ApprovalId> = wanted.iter().map(|(_, id)| id).collect();
+        for row in self.approval_find(&ids).await? {
+            loaded.approvals.insert(row.approval_id.clone(), row);
+        }
+        for (number, id) in &wanted {
+            let act = loaded.approvals.get(id).and_then(Approval::act);
+            needs.extend(act.map(|act| (*number, act.needs())));
         }
         Ok(())
     }

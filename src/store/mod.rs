@@ -5,7 +5,8 @@
 //! here keeps to what a PostgreSQL sharded by account_number can do.
 
 pub mod account;
-pub mod attempt;
+pub mod approval;
+mod attempt;
 pub mod bulk;
 pub mod card;
 pub mod chain;

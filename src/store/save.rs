@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::account::{BALANCE, CONDITION, MASTER, MasterRow};
+use super::approval::APPROVAL;
 use super::attempt::{ATTEMPT, EVIDENCE};
 use super::bulk::Write;
 use super::card::{CARD, FREE};
 use super::event::EVENT;
 use super::freeze::{ACT, FREEZE};
-use super::history::HISTORY;
+use super::history::{HISTORY, ORDER, Place};
 use super::idempotency::{FORGETTABLE, IDEMPOTENCY};
 use super::transaction_log::TRANSACTION_LOG;
 use super::withdrawal::WITHDRAWAL;
@@ -37,6 +38,7 @@ impl Transaction {
         MASTER.write(self, Write::Upsert, masters(accounts, &changes.master)).await?;
         CONDITION.write(self, Write::Upsert, changes.conditions.values()).await?;
         FREEZE.write(self, Write::Upsert, changes.freezes.values()).await?;
+        APPROVAL.write(self, Write::Upsert, changes.approvals.values()).await?;
         ACT.write(self, Write::Insert, &changes.freeze_acts).await?;
         WITHDRAWAL.write(self, Write::Upsert, changes.withdrawals.values()).await?;
         ATTEMPT.write(self, Write::Upsert, changes.attempts.values()).await?;
@@ -45,6 +47,7 @@ impl Transaction {
         CARD.write(self, Write::Update, changes.cards_changed.values()).await?;
         CARD.write(self, Write::UpsertOver(FREE), changes.cards_bound.values()).await?;
         HISTORY.write(self, Write::Insert, &changes.history).await?;
+        ORDER.write(self, Write::Insert, changes.history.iter().map(Place::of)).await?;
         IDEMPOTENCY.write(self, Write::UpsertOver(FORGETTABLE), &changes.remembered).await?;
         EVENT.write(self, Write::Insert, &changes.events).await
     }

@@ -184,6 +184,8 @@ fn poisoned() -> Envelope {
         end_time: None,
         authority: String::new(),
         document_no: String::new(),
+        source: None,
+        arrears: account_status::domain::approval::policy::Debt::Open,
         identification: Identification::None,
         entry_channel: EntryChannel::Unspecified,
     };

@@ -2,19 +2,19 @@
 //! later credits; it may have to wait; what was not sent gives way to it.
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::cancel_withdrawal::cancel;
 use super::{Answer, Decision, Draft, not_open, same_currency};
 use crate::domain::action::SecondPerson;
-use crate::domain::approval;
-use crate::domain::batch::{Ids, Loaded};
+use crate::domain::approval::policy::{Arrival, Consent, Debt, consent};
+use crate::domain::batch::{Ids, Loaded, Needs};
 use crate::domain::freeze::control::{self, Counting};
 use crate::domain::freeze::kind::{self, AmountRule, AuthorityKind, CountedFrom, FirstTerm, Makes};
 use crate::domain::freeze::{
-    Disclosure, Freeze, FreezeAct, FreezeActKind, FreezeMode, FreezeSource, FreezeStatus,
-    FreezeType, Officer, Urgency,
+    Disclosure, EmergencyCause, Freeze, FreezeAct, FreezeActKind, FreezeMode, FreezeSource,
+    FreezeStatus, FreezeType, Officer, Urgency,
 };
 use crate::domain::id::{FreezeId, RowId};
 use crate::domain::money::{Minor, Money};
@@ -31,7 +31,7 @@ const EMERGENCY: Term = Term::hours(48);
 pub(super) const UNDER_A_FREEZE: &str = "money under a freeze";
 
 /// How long an order says its freeze lasts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Duration {
     /// Not said: the longest first term of its kind.
     Unstated,
@@ -42,7 +42,7 @@ pub enum Duration {
 }
 
 /// A freeze to place.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CreateFreeze {
     /// JUDICIAL or BANK.
     pub freeze_type: FreezeType,
@@ -72,6 +72,8 @@ pub struct CreateFreeze {
     pub disclosure: Disclosure,
     /// Whether it acts before a second person confirms.
     pub urgency: Urgency,
+    /// Why it acts before; with an emergency, and only with one.
+    pub emergency_cause: Option<EmergencyCause>,
     /// How it arrived.
     pub source: FreezeSource,
 }
@@ -112,10 +114,20 @@ impl CreateFreeze {
         if !bank && self.urgency == Urgency::Emergency {
             wrong("emergency", "is the bank's own measure");
         }
+        match (self.urgency, self.emergency_cause) {
+            (Urgency::Emergency, None) => wrong("emergency_cause", "is required for an emergency"),
+            (Urgency::Ordinary, Some(_)) => wrong("emergency_cause", "goes with an emergency"),
+            (Urgency::Emergency, Some(_)) | (Urgency::Ordinary, None) => {}
+        }
         if self.served_time.is_some_and(|served| served > now) {
             wrong("served_time", "lies in the future");
         }
         found
+    }
+
+    /// What has to be loaded beside the account.
+    pub fn needs(&self) -> Needs {
+        Needs { unsent: true, ..Needs::default() }
     }
 
     /// Places the freeze, or says why not.
@@ -138,6 +150,7 @@ impl CreateFreeze {
         let end = self.end(served, draft);
         refusals.extend(end.as_ref().err().cloned());
         Refused::check(refusals)?;
+        let consent = self.consent(draft, served);
         let mut freeze = blank_freeze(draft, served, ids);
         self.fill(&mut freeze);
         freeze.freeze_amount = amount;
@@ -149,16 +162,22 @@ impl CreateFreeze {
         let placed = Placed::place(draft, freeze, ids);
         Ok(Decision {
             cause: Some(placed.freeze.shown_cause()),
-            approval: approval::decide(self.second_person(), self.urgency),
+            consent,
             ..Decision::plain(reason, Answer::Freeze(Box::new(placed.freeze)))
         })
     }
 
-    fn second_person(&self) -> SecondPerson {
-        match self.freeze_type {
-            FreezeType::Bank => SecondPerson::Yes,
-            FreezeType::Judicial | FreezeType::Customer => SecondPerson::No,
-        }
+    /// The bank's own freeze needs a second person, at once or afterwards; an authority's only when
+    /// it is entered late, because it then takes a place ahead of others, or of money that moved.
+    fn consent(&self, draft: &Draft<'_>, served: DateTime<Utc>) -> Consent {
+        let second_person = match (self.freeze_type, self.urgency) {
+            (FreezeType::Bank, Urgency::Emergency) => return Consent::Afterwards,
+            (FreezeType::Bank, Urgency::Ordinary) => SecondPerson::Yes,
+            (FreezeType::Judicial, _) if is_late(draft, served) => SecondPerson::UnlessSettled,
+            (FreezeType::Judicial | FreezeType::Customer, _) => SecondPerson::No,
+        };
+        let arrival = Arrival { source: Some(self.source), principal: draft.principal };
+        consent(second_person, arrival, Debt::Open)
     }
 
     fn power_refusal(&self) -> Option<Refusal> {
@@ -250,6 +269,7 @@ impl CreateFreeze {
         let told = kind::rule(self.authority_kind).cause != Cause::AmlMeasure;
         freeze.disclosure = if told { self.disclosure } else { Disclosure::Confidential };
         freeze.urgency = self.urgency;
+        freeze.emergency_cause = self.emergency_cause;
         freeze.source = self.source;
         freeze.cause = kind::rule(self.authority_kind).cause;
     }
@@ -262,6 +282,18 @@ impl CreateFreeze {
         }
         Ok(())
     }
+}
+
+/// Whether papers served then are entered late: something was entered, or money moved, since.
+fn is_late(draft: &Draft<'_>, served: DateTime<Utc>) -> bool {
+    let account = &draft.account;
+    let overtakes = account.freezes.iter().any(|freeze| {
+        freeze.in_force()
+            && freeze.freeze_type == FreezeType::Judicial
+            && freeze.served_time > served
+    });
+    let moved = account.balance.last_transaction_time.is_some_and(|last| last > served);
+    overtakes || moved
 }
 
 /// A freeze with nothing said yet: the bank's, of the whole account, without an end.
@@ -283,6 +315,7 @@ pub fn blank_freeze(draft: &mut Draft<'_>, served: DateTime<Utc>, ids: &mut Ids)
         unfreeze_condition: String::new(),
         disclosure: Disclosure::Open,
         urgency: Urgency::Ordinary,
+        emergency_cause: None,
         source: FreezeSource::Internal,
         cause: Cause::RiskFreeze,
         served_time: served,

@@ -76,6 +76,8 @@ impl ImportAccount {
             customer_id: self.customer_id.clone(),
             branch_code: self.branch_code.clone(),
             opened_time: now,
+            product_code: String::new(),
+            status_since_time: now,
         };
         let mut account = blank_account(profile, self.balance.currency, lifecycle(self.status));
         account.balance.opening_balance_minor = self.balance.minor;

@@ -6,7 +6,9 @@ pub mod bind_card;
 pub mod cancel_withdrawal;
 pub mod change_card;
 pub mod change_status;
+pub mod confirm_freeze;
 pub mod create_freeze;
+pub mod decide_approval;
 pub mod errand;
 pub mod follow_up;
 pub mod import_account;
@@ -25,7 +27,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::account::{Account, Balance, Profile};
-use super::approval::ApprovalStatus;
+use super::approval::policy::Consent;
 use super::batch::{Ids, Rules};
 use super::card::Card;
 use super::card::CardReceipt;
@@ -94,8 +96,8 @@ pub struct Decision {
     pub reason: String,
     /// The cause, for history.
     pub cause: Option<Cause>,
-    /// The second person, for history.
-    pub approval: ApprovalStatus,
+    /// What it says of the second person.
+    pub consent: Consent,
     /// From when it holds, if not from now: an import keeps the old system's time.
     pub effective: Option<DateTime<Utc>>,
     /// What to answer.
@@ -125,8 +127,8 @@ pub enum Answer {
 impl Decision {
     /// A decision that needed no second person and holds from now.
     pub fn plain(reason: impl Into<String>, answer: Answer) -> Self {
-        let approval = ApprovalStatus::NotRequired;
-        Self { reason: reason.into(), cause: None, approval, effective: None, answer }
+        let consent = Consent::NotNeeded;
+        Self { reason: reason.into(), cause: None, consent, effective: None, answer }
     }
 }
 
@@ -245,7 +247,7 @@ pub fn blank_account(profile: Profile, currency: Currency, lifecycle: Lifecycle)
         changed_time: profile.opened_time,
     };
     let profile = Arc::new(profile);
-    Account { profile, balance, conditions: Vec::new(), freezes: Vec::new() }
+    Account { profile, balance, conditions: Vec::new(), freezes: Vec::new(), approvals: Vec::new() }
 }
 
 /// The refusal of an account that isn't open, by the stage of its life.

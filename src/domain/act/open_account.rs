@@ -37,6 +37,8 @@ impl OpenAccount {
             customer_id: self.customer_id.clone(),
             branch_code: self.branch_code.clone(),
             opened_time: now,
+            product_code: String::new(),
+            status_since_time: now,
         };
         let account = blank_account(profile, self.currency, Lifecycle::Opening);
         let mut draft = Draft::new(account, now, rules, principal);

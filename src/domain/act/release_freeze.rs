@@ -1,17 +1,17 @@
 //! ReleaseFreeze: lifts a freeze, whole or in part. It names the freeze, and only who may lift it
 //! can: the authority behind it (a court or its superior, 民诉法解释 165), the bank for its own.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::create_freeze::act_row;
 use super::{Answer, Decision, Draft, same_currency};
 use crate::domain::action::SecondPerson;
-use crate::domain::approval;
-use crate::domain::batch::{Ids, Loaded};
+use crate::domain::approval::policy::{Arrival, Consent, Debt, consent};
+use crate::domain::batch::{Ids, Loaded, Needs};
 use crate::domain::freeze::kind::AuthorityKind;
 use crate::domain::freeze::{
-    Freeze, FreezeAct, FreezeActKind, FreezeMode, FreezeSource, FreezeStatus, FreezeType, Urgency,
+    Freeze, FreezeAct, FreezeActKind, FreezeMode, FreezeSource, FreezeStatus, FreezeType,
 };
 use crate::domain::id::FreezeId;
 use crate::domain::money::{Minor, Money};
@@ -19,7 +19,7 @@ use crate::domain::refusal::Violation;
 use crate::domain::refusal::{Fact, Reason, Refusal, Refused};
 
 /// How much to lift.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Extent {
     /// All of it.
     Whole,
@@ -30,7 +30,7 @@ pub enum Extent {
 }
 
 /// A freeze to lift.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ReleaseFreeze {
     /// Which.
     pub freeze_id: FreezeId,
@@ -56,6 +56,11 @@ impl ReleaseFreeze {
             .then(|| Violation::new("document_no", "is required for a release by an authority"))
             .into_iter()
             .collect()
+    }
+
+    /// What has to be loaded beside the account.
+    pub fn needs(&self) -> Needs {
+        Needs { freeze: Some(self.freeze_id.clone()), ..Needs::default() }
     }
 
     /// Lifts it, or says why not.
@@ -87,9 +92,15 @@ impl ReleaseFreeze {
         let released = self.apply(draft, &current, stays, ids);
         Ok(Decision {
             cause: Some(current.shown_cause()),
-            approval: approval::decide(SecondPerson::Yes, Urgency::Ordinary),
+            consent: self.consent(draft),
             ..Decision::plain(self.reason.clone(), Answer::Freeze(Box::new(released)))
         })
+    }
+
+    /// Every release needs a second person, unless a control system sent it.
+    fn consent(&self, draft: &Draft<'_>) -> Consent {
+        let arrival = Arrival { source: self.source, principal: draft.principal };
+        consent(SecondPerson::UnlessSettled, arrival, Debt::Open)
     }
 
     /// What the freeze claims afterwards; `None` when nothing stays.

@@ -2,6 +2,7 @@
 
 use crate::domain::account::Account;
 use crate::domain::act::{Answer, Beginning, Decision, Draft};
+use crate::domain::approval::proposed::Proposed;
 use crate::domain::batch::{Ids, Loaded};
 use crate::domain::command::Command;
 use crate::domain::lapse::LAPSE;
@@ -16,6 +17,13 @@ pub(super) fn begins_account(command: &Command) -> bool {
 pub(super) fn absent(command: &Command, account: &Account, loaded: &Loaded) -> Option<Reason> {
     if let Command::ChangeCard(change) = command {
         return change.card(account, loaded).is_none().then_some(Reason::CardNotFound);
+    }
+    if let Command::DecideApproval(decide) = command {
+        let id = &decide.approval_id;
+        let open = account.approvals.iter().any(|approval| approval.approval_id == *id);
+        let decided =
+            loaded.approvals.get(id).is_some_and(|a| a.account_number == *account.number());
+        return (!open && !decided).then_some(Reason::ApprovalNotFound);
     }
     let Command::ReleaseFreeze(release) = command else { return None };
     let id = &release.freeze_id;
@@ -40,6 +48,8 @@ pub(super) fn decide(
         Command::ChangeStatus(change) => change.decide(draft, loaded, ids),
         Command::CreateFreeze(create) => create.decide(draft, loaded, ids),
         Command::ReleaseFreeze(release) => release.decide(draft, loaded, ids),
+        // The book's own: it decides what was proposed, or drops it.
+        Command::DecideApproval(_) => Err(Reason::Internal.into()),
         Command::RecordTransaction(record) => record.decide(draft, loaded, ids),
         Command::Withdraw(withdraw) => withdraw.decide(draft, ids),
         Command::CancelWithdrawal(cancel) => cancel.decide(draft, loaded),
@@ -49,6 +59,24 @@ pub(super) fn decide(
         Command::FollowUp(follow) => follow.decide(draft, loaded),
         Command::RecordEvidence(record) => record.decide(draft, loaded),
         Command::Lapse => Ok(Decision::plain(LAPSE, Answer::Account)),
+    }
+}
+
+/// Decides an act that a second person agreed to.
+///
+/// # Errors
+/// Everything that stands in its way.
+pub(super) fn decide_proposed(
+    act: &Proposed,
+    draft: &mut Draft<'_>,
+    loaded: &Loaded,
+    ids: &mut Ids,
+) -> Result<Decision, Refused> {
+    match act {
+        Proposed::ChangeStatus(change) => change.decide(draft, loaded, ids),
+        Proposed::CreateFreeze(create) => create.decide(draft, loaded, ids),
+        Proposed::ReleaseFreeze(release) => release.decide(draft, loaded, ids),
+        Proposed::ConfirmFreeze(confirm) => confirm.decide(draft, ids),
     }
 }
 
@@ -68,6 +96,7 @@ pub(super) fn begin<'a>(
         | Command::ChangeStatus(_)
         | Command::CreateFreeze(_)
         | Command::ReleaseFreeze(_)
+        | Command::DecideApproval(_)
         | Command::RecordTransaction(_)
         | Command::Withdraw(_)
         | Command::CancelWithdrawal(_)

@@ -5,10 +5,12 @@
 //! accepted, so a refusal changes nothing but its own record and lapses already due.
 
 mod answer;
+mod consent;
 mod dispatch;
 mod rows;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 use serde_json::json;
@@ -16,7 +18,7 @@ use serde_json::json;
 pub use self::answer::reserved;
 use super::account::Account;
 use super::act::{Beginning, Decision, Draft};
-use super::approval::ApprovalStatus;
+use super::approval::policy::Consent;
 use super::batch::{Changes, Event, Ids, Loaded, Remembered, RememberedClass, RequestKey, Rules};
 use super::command::{Command, Effect, Envelope, Outcome, Receipt};
 use super::freeze::{FreezeAct, FreezeActKind, control};
@@ -88,6 +90,9 @@ impl<'a> Book<'a> {
     }
 
     fn write_step(&mut self, account: &mut Account, step: Step, now: DateTime<Utc>) {
+        if step.before == step.after {
+            return;
+        }
         for (freeze_id, act) in &step.acts {
             self.write_freeze_act(account, freeze_id, *act, (LAPSE, step.at));
         }
@@ -97,7 +102,8 @@ impl<'a> Book<'a> {
             by: LAPSE.to_owned(),
             effective: step.at,
             recorded: now,
-            approval: ApprovalStatus::NotRequired,
+            approval: Consent::NotNeeded.status(),
+            approved_by: None,
         };
         let link = self.link(account);
         let row =
@@ -148,9 +154,16 @@ impl<'a> Book<'a> {
             return Err(Reason::EtagMismatch.into());
         }
         let now = account_now(self.now, &before);
+        if let Command::DecideApproval(decide) = &envelope.command {
+            return self.decide_approval(decide, &before, envelope);
+        }
         let mut draft = Draft::new(before.clone(), now, self.rules, &envelope.principal);
         let decision =
             dispatch::decide(&envelope.command, &mut draft, &self.loaded, &mut self.ids)?;
+        if self.has_to_wait(&decision) {
+            return self.propose(&before, &draft, &decision, envelope);
+        }
+        self.propose_confirmation(&mut draft, &decision);
         self.settle(Some(&before), draft, decision, envelope)
     }
 
@@ -198,9 +211,12 @@ impl<'a> Book<'a> {
             by: envelope.principal.name.to_string(),
             effective: decision.effective.unwrap_or(now),
             recorded: now,
-            approval: decision.approval,
+            approval: decision.consent.status(),
+            approved_by: decision.consent.by().map(str::to_owned),
         };
-        self.write_history(before, &mut account, occasion);
+        let confirmed = matches!(decision.consent, Consent::Confirmed(_));
+        let noted = if confirmed { Noted::Always } else { Noted::IfItShows };
+        self.write_history(before, &mut account, occasion, noted);
         for (kind, payload) in &draft.written.events {
             self.push_event(&mut account, (*kind).to_owned(), payload.clone(), now);
         }
@@ -209,7 +225,13 @@ impl<'a> Book<'a> {
         Ok(receipt(&receipt_account, &draft))
     }
 
-    fn write_history(&mut self, before: Option<&Account>, account: &mut Account, why: Occasion) {
+    fn write_history(
+        &mut self,
+        before: Option<&Account>,
+        account: &mut Account,
+        why: Occasion,
+        noted: Noted,
+    ) {
         let same = before.is_some_and(|before| {
             before.balance.lifecycle == account.balance.lifecycle
                 && before.conditions == account.conditions
@@ -220,7 +242,7 @@ impl<'a> Book<'a> {
         }
         let old = before.map(Account::face);
         let new = account.face();
-        if old.as_ref() == Some(&new) {
+        if noted == Noted::IfItShows && old.as_ref() == Some(&new) {
             return;
         }
         let link = self.link(account);
@@ -239,6 +261,9 @@ impl<'a> Book<'a> {
 
     fn push_history(&mut self, account: &mut Account, row: StatusChange) {
         account.balance.history_seq = row.sequence;
+        if row.old_status != row.new_status {
+            Arc::make_mut(&mut account.profile).status_since_time = row.change_date;
+        }
         account.balance.history_head.clone_from(&row.hash);
         let payload = json!({
             "sequence": row.sequence,
@@ -275,15 +300,18 @@ impl<'a> Book<'a> {
         mut account: Account,
         now: DateTime<Utc>,
     ) -> Account {
-        let status_moved = self.note_rows(before, &account);
-        account.drop_ended();
-        account.derive_balance();
-        account.balance.changed_time = now;
         let number = account.number().clone();
-        if status_moved {
+        if self.note_rows(before, &account) {
             account.balance.status_version = account.balance.status_version.saturating_add(1);
             self.changes.master.insert(number.clone());
         }
+        if !account.approvals.is_empty() {
+            Self::mark_stale(&mut account, now);
+            self.note_approvals(before, &mut account);
+        }
+        account.drop_ended();
+        account.derive_balance();
+        account.balance.changed_time = now;
         if before.is_none() {
             self.changes.opened.insert(number.clone());
         }
@@ -310,6 +338,15 @@ impl<'a> Book<'a> {
         self.loaded.remembered.insert(request_key(envelope), row.clone());
         self.changes.remembered.push(row);
     }
+}
+
+/// Whether history tells of a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Noted {
+    /// When status or conditions changed.
+    IfItShows,
+    /// In any case.
+    Always,
 }
 
 /// The account's own time: never before its last change.

@@ -150,6 +150,34 @@ pub enum Urgency {
     Emergency,
 }
 
+/// Why the bank may act before a second person confirms; a closed list.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum EmergencyCause {
+    /// Somebody else seems to act for the holder.
+    AccountTakeover,
+    /// A fraud is under way.
+    FraudInProgress,
+    /// Money came in by mistake.
+    PaymentInError,
+    /// A fault of a system.
+    SystemFault,
+}
+
 /// An officer named in the papers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Officer {
@@ -194,6 +222,9 @@ pub struct Freeze {
     pub disclosure: Disclosure,
     /// Whether it waits for a confirmation.
     pub urgency: Urgency,
+    /// Why it acted before; stays when it is confirmed.
+    #[serde(default)]
+    pub emergency_cause: Option<EmergencyCause>,
     /// How the order arrived.
     pub source: FreezeSource,
     /// Why, as texts know it, once in effect.
@@ -290,6 +321,8 @@ pub enum FreezeActKind {
     Renewed,
     /// Its claim was reduced.
     PartlyReleased,
+    /// An emergency was confirmed: it stays.
+    Confirmed,
     /// A waiting one took effect.
     Promoted,
     /// Lifted.

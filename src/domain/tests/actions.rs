@@ -211,7 +211,7 @@ fn each_action_has_its_scope_and_second_person() {
         let rule = named::<Action>(&name).rule();
         let second = match cells[0] {
             "yes" => SecondPerson::Yes,
-            "unless" => SecondPerson::UnlessLiftedBySource,
+            "unless" => SecondPerson::UnlessSettled,
             _ => SecondPerson::No,
         };
         assert_eq!((rule.second_person, rule.scope.name()), (second, cells[1]), "{name}");

@@ -60,6 +60,7 @@ fn an_emergency_freeze_may_end_earlier_than_its_48_hours() {
         authority_kind: crate::domain::freeze::kind::AuthorityKind::Bank,
         mode: FreezeMode::Whole,
         urgency: crate::domain::freeze::Urgency::Emergency,
+        emergency_cause: Some(crate::domain::freeze::EmergencyCause::SystemFault),
         duration: Duration::Until(at(text)),
         ..court(None)
     };

@@ -8,7 +8,7 @@ use crate::domain::act::create_freeze::{CreateFreeze, Duration};
 use crate::domain::freeze::kind::{
     self, AmountRule, AuthorityKind, CountedFrom, FirstTerm, KINDS, KindRule, Makes,
 };
-use crate::domain::freeze::{Disclosure, Freeze, FreezeMode, FreezeType, Urgency};
+use crate::domain::freeze::{Disclosure, EmergencyCause, Freeze, FreezeMode, FreezeType, Urgency};
 use crate::domain::lapse;
 use crate::domain::refusal::{Fact, Reason};
 use crate::domain::status::{AccountStatus, Lifecycle};
@@ -179,6 +179,7 @@ fn wrong_fields_of_an_order_are_all_named() {
     let many = CreateFreeze {
         document_no: String::new(),
         urgency: Urgency::Emergency,
+        emergency_cause: Some(EmergencyCause::AccountTakeover),
         served_time: Some(now + chrono::Duration::seconds(1)),
         exempt: Some(super::support::cny(1)),
         ..court(Some(5))
@@ -324,8 +325,11 @@ fn a_term_is_measured_against_the_longest_allowed() {
 
 #[test]
 fn an_emergency_freeze_of_the_bank_lapses_after_48_hours() {
-    let emergency =
-        CreateFreeze { urgency: Urgency::Emergency, ..order(AuthorityKind::Bank, None) };
+    let emergency = CreateFreeze {
+        urgency: Urgency::Emergency,
+        emergency_cause: Some(EmergencyCause::AccountTakeover),
+        ..order(AuthorityKind::Bank, None)
+    };
     let (world, freeze) = placed_at("2026-03-10 10:00:00", emergency);
     assert_eq!(freeze.expire_time, Some(at("2026-03-12 10:00:00")));
     let row = &world.tables.history[0];

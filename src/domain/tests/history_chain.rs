@@ -25,7 +25,7 @@ fn chain() -> (Vec<StatusChange>, String, HistoryKey) {
 type Edit = (&'static str, fn(&mut StatusChange));
 
 /// One edit for each column.
-const EDITS: [Edit; 17] = [
+const EDITS: [Edit; 18] = [
     ("change_id", |row| row.change_id = RowId::parse("forged").unwrap()),
     ("account_number", |row| row.account_number = AccountNumber::parse("1").unwrap()),
     ("sequence", |row| row.sequence += 10),
@@ -37,6 +37,7 @@ const EDITS: [Edit; 17] = [
     ("change_date", |row| row.change_date += microsecond()),
     ("recorded_time", |row| row.recorded_time += microsecond()),
     ("approval_status", |row| row.approval_status = ApprovalStatus::Approved),
+    ("approved_by", |row| row.approved_by = Some("forged".to_owned())),
     ("lifecycle_before", |row| row.lifecycle_before = Some(Lifecycle::Opening)),
     ("lifecycle_after", |row| row.lifecycle_after = Lifecycle::Closed),
     ("conditions_before", |row| row.conditions_before.push(forged())),

@@ -13,7 +13,7 @@ use crate::domain::action::Action;
 use crate::domain::approval::ApprovalStatus;
 use crate::domain::command::{Command, Effect};
 use crate::domain::freeze::kind::AuthorityKind;
-use crate::domain::freeze::{FreezeActKind, FreezeStatus, Urgency};
+use crate::domain::freeze::{EmergencyCause, FreezeActKind, FreezeStatus, Urgency};
 use crate::domain::lapse;
 use crate::domain::refusal::Reason;
 use crate::domain::status::AccountStatus;
@@ -33,8 +33,11 @@ fn restriction_until(end: &str) -> ChangeStatus {
 /// Everything with an end, and the instant at which it is over when set at 2026-03-10 10:00.
 fn with_an_end() -> Vec<(&'static str, World, AccountStatus, DateTime<Utc>)> {
     let world = || World::with_balance(100);
-    let emergency =
-        CreateFreeze { urgency: Urgency::Emergency, ..order(AuthorityKind::Bank, None) };
+    let emergency = CreateFreeze {
+        urgency: Urgency::Emergency,
+        emergency_cause: Some(EmergencyCause::AccountTakeover),
+        ..order(AuthorityKind::Bank, None)
+    };
     let arrears = ChangeStatus {
         end_time: Some(at("2026-03-20 12:34:56.789012")),
         ..change(Action::StopPayment)

@@ -83,6 +83,8 @@ fn tells_of_freeze(fact: Fact) -> bool {
     match fact {
         Fact::Authority | Fact::Document | Fact::FreezeId | Fact::ConditionId => true,
         Fact::Amount
+        | Fact::ApprovalId
+        | Fact::DecidedBy
         | Fact::Available
         | Fact::CurrencyCode
         | Fact::Field

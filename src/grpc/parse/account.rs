@@ -6,7 +6,9 @@ use super::{Failure, Violations};
 use crate::domain::act::change_status::ChangeStatus;
 use crate::domain::act::open_account::OpenAccount;
 use crate::domain::action::Action;
+use crate::domain::approval::policy::Debt;
 use crate::domain::command::{Command, Envelope};
+use crate::domain::freeze::FreezeSource;
 use crate::domain::status::{Cause, Restriction};
 use crate::domain::transaction::Identification;
 use crate::grpc::caller::Caller;
@@ -58,6 +60,8 @@ pub(crate) fn change_status(
         end_time: wrong.time("end_time", body.end_time),
         authority: wrong.words("authority", body.authority, NAME_MAX),
         document_no: wrong.id("document_no", body.document_no, DOCUMENT_MAX),
+        source: wrong.optional_choice::<FreezeSource>("source", body.source),
+        arrears: if body.arrears_paid { Debt::Paid } else { Debt::Open },
         identification: identification(body.customer_identified),
         entry_channel: caller.entry_channel,
     };

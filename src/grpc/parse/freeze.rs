@@ -9,7 +9,9 @@ use crate::domain::act::create_freeze::{CreateFreeze, Duration};
 use crate::domain::act::release_freeze::{Extent, ReleaseFreeze};
 use crate::domain::command::{Command, Envelope};
 use crate::domain::freeze::kind::AuthorityKind;
-use crate::domain::freeze::{Disclosure, FreezeMode, FreezeSource, FreezeType, Officer, Urgency};
+use crate::domain::freeze::{
+    Disclosure, EmergencyCause, FreezeMode, FreezeSource, FreezeType, Officer, Urgency,
+};
 use crate::domain::id::FreezeId;
 use crate::domain::terms::{Term, TermUnit};
 use crate::grpc::caller::Caller;
@@ -53,6 +55,8 @@ pub(crate) fn create_freeze(
         unfreeze_condition: wrong.words("unfreeze_condition", body.unfreeze_condition, REASON_MAX),
         disclosure: hidden,
         urgency,
+        emergency_cause: wrong
+            .optional_choice::<EmergencyCause>("emergency_cause", body.emergency_cause),
         source: source.unwrap_or(FreezeSource::Internal),
     };
     if freeze_type.is_none() || authority_kind.is_none() || source.is_none() || mode.is_none() {

@@ -166,6 +166,7 @@ fn the_banks_own_freeze_needs_no_authority() {
         authority_kind: 0,
         source: 0,
         emergency: true,
+        emergency_cause: v1::EmergencyCause::FraudInProgress.into(),
         mode: v1::FreezeMode::Whole.into(),
         amount: None,
         ..freeze()

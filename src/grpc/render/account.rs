@@ -58,6 +58,7 @@ pub(crate) fn account_status(
         last_transaction_time: account.balance.last_transaction_time.map(timestamp),
         customer_id: full(&account.profile.customer_id),
         branch_code: account.profile.branch_code.clone(),
+        status_since_time: Some(timestamp(account.profile.status_since_time)),
         etag: status_etag(account.balance.status_version),
         transaction_code: TRANSACTION_CODE.to_owned(),
         iso20022_reason_code: codes.debit.to_owned(),

@@ -56,6 +56,7 @@ pub(crate) fn freeze_record(
         exempt_amount: Some(freeze.exempt_minor)
             .filter(|minor| *minor > 0)
             .map(|minor| money(minor, currency)),
+        emergency_cause: known(freeze.emergency_cause.map_or(0, Named::number)),
     }
 }
 

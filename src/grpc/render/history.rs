@@ -33,6 +33,7 @@ pub(crate) fn status_change(row: &StatusChange) -> v1::StatusChange {
         conditions_after: row.conditions_after.iter().map(summary).collect(),
         hash: row.hash.clone(),
         previous_hash: row.previous_hash.clone(),
+        approved_by: row.approved_by.clone().unwrap_or_default(),
     }
 }
 

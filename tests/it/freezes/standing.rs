@@ -233,7 +233,7 @@ on_every_engine! {
     async fn an_emergency_freeze_is_pending_and_lapses_after_48_hours(bank) {
         bank.account(N, "100.00").await;
         bank.pass(Duration::hours(1));
-        let emergency = CreateFreezeRecordRequest { emergency: true, ..bank.bank_freeze(N, "") };
+        let emergency = CreateFreezeRecordRequest { emergency: true, emergency_cause: EmergencyCause::AccountTakeover.into(), ..bank.bank_freeze(N, "") };
         let (freeze, answer) = place(&bank, by("night-desk", emergency)).await.unwrap();
         assert_eq!((freeze.emergency, freeze.cause()), (true, Cause::RiskFreeze));
         assert_eq!(answer.controlled, cny("100.00"));
@@ -252,7 +252,7 @@ on_every_engine! {
         assert_eq!((row.old_status_code.as_str(), row.new_status_code.as_str()), ("01", "00"));
         assert_eq!((instant(&row.effective_time), row.change_by.as_str()), (end, "lapse"));
 
-        let court = CreateFreezeRecordRequest { emergency: true, ..bank.court_order(N, "1.00") };
+        let court = CreateFreezeRecordRequest { emergency: true, emergency_cause: EmergencyCause::AccountTakeover.into(), ..bank.court_order(N, "1.00") };
         assert_eq!(fields(&bank.freeze(court).await.unwrap_err()), ["emergency"]);
         let own = bank.freeze(bank.bank_freeze(N, "10.00")).await.unwrap().0;
         assert_eq!((own.emergency, own.expire_time), (false, None));

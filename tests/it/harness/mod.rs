@@ -15,7 +15,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use account_status::clock::Clock;
-use account_status::config::{Given, Settings, Switch};
+use account_status::config::{FourEyesSetting, Given, Settings, Switch};
 use account_status::service::{self, Core};
 use chrono::{DateTime, TimeZone, Utc};
 use tokio::sync::watch;
@@ -114,6 +114,8 @@ impl Bank {
             drain_secs: Some(5),
             readers: Some(4),
             lanes: Some(2),
+            // Most tests are about acts, not about who has to agree to them.
+            four_eyes: Some(FourEyesSetting::Waived),
             ..Given::default()
         }
     }

@@ -232,7 +232,7 @@ on_every_engine! {
                 SELECT h.change_id || n.n, 'x' || n.n, sequence, old_status, new_status,
                     change_reason, cause, change_by, change_date, recorded_time, approval_status,
                     lifecycle_before, lifecycle_after, conditions_before, conditions_after,
-                    previous_hash, hash
+                    previous_hash, hash, approved_by
                 FROM account_status_history h, n WHERE h.account_number = '1') AS copied")).await;
         let (code, said, _) = verify(&bank, &[]);
         assert_eq!((code, said.lines().count()), (1, copies + 1), "orphans, each once");

@@ -122,6 +122,7 @@ on_every_engine! {
             view: AccountStatusView::Full.into(),
             page_size: 1,
             page_token: token,
+            identity_document_no: String::new(),
         };
         let answer = bank.status_client().list_accounts_by_customer(view.clone()).await;
         assert_eq!(fields(&answer.unwrap_err()), ["page_token"], "another view");

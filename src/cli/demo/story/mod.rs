@@ -17,6 +17,7 @@ use crate::domain::act::open_account::OpenAccount;
 use crate::domain::act::record_transaction::RecordTransaction;
 use crate::domain::act::withdraw::Withdraw;
 use crate::domain::action::Action;
+use crate::domain::approval::policy::Debt;
 use crate::domain::command::Command;
 use crate::domain::freeze::kind::AuthorityKind;
 use crate::domain::freeze::{Disclosure, FreezeMode, FreezeSource, FreezeType, Officer, Urgency};
@@ -231,6 +232,7 @@ impl Story {
             unfreeze_condition: "解除冻结通知书".to_owned(),
             disclosure: Disclosure::Open,
             urgency: Urgency::Ordinary,
+            emergency_cause: None,
             source: FreezeSource::Paper,
         };
         self.tell(at, "court-desk", account, Command::CreateFreeze(create));
@@ -269,6 +271,8 @@ fn change(action: Action, causes: &[Cause]) -> ChangeStatus {
         end_time: None,
         authority: String::new(),
         document_no: String::new(),
+        source: None,
+        arrears: Debt::Open,
         identification: Identification::None,
         entry_channel: EntryChannel::Unspecified,
     }

@@ -2,6 +2,7 @@
 
 use super::ChangeStatus;
 use crate::domain::act::Draft;
+use crate::domain::approval::Approval;
 use crate::domain::freeze::Freeze;
 use crate::domain::pass::{self, Movement, Operation};
 use crate::domain::refusal::{Fact, Reason, Refusal, Refused};
@@ -30,6 +31,7 @@ fn blockers(draft: &Draft<'_>) -> impl Iterator<Item = &'static str> {
         (account.balance.reserved_minor != 0, "reserved"),
         (account.freezes.iter().any(Freeze::in_force), "freezes"),
         (account.balance.open_withdrawals != 0, "open withdrawals"),
+        (account.approvals.iter().any(Approval::is_open), "open approvals"),
     ];
     found.into_iter().filter(|(holds, _)| *holds).map(|(_, what)| what)
 }

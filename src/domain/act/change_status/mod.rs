@@ -7,16 +7,16 @@ mod opening;
 mod order;
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{Answer, Decision, Draft, same_currency};
 use crate::domain::action::Action;
-use crate::domain::approval;
+use crate::domain::approval::policy::{Arrival, Consent, Debt, consent};
 use crate::domain::batch::Needs;
 use crate::domain::batch::{Ids, Loaded};
 use crate::domain::condition::Condition;
-use crate::domain::freeze::Urgency;
+use crate::domain::freeze::FreezeSource;
 use crate::domain::money::{Minor, Money};
 use crate::domain::refusal::Violation;
 use crate::domain::refusal::{Fact, Reason, Refusal, Refused};
@@ -24,7 +24,7 @@ use crate::domain::status::{Cause, ConditionKind, Restriction};
 use crate::domain::transaction::{EntryChannel, Identification, presence};
 
 /// A status action to carry out.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ChangeStatus {
     /// Which action.
     pub action: Action,
@@ -46,6 +46,10 @@ pub struct ChangeStatus {
     pub authority: String,
     /// The document; for a fraud stop, the case number.
     pub document_no: String,
+    /// How a lifting arrived.
+    pub source: Option<FreezeSource>,
+    /// Whether the arrears behind a stop are paid.
+    pub arrears: Debt,
     /// Whether the customer was identified.
     pub identification: Identification,
     /// Through which channel it came.
@@ -97,6 +101,13 @@ impl ChangeStatus {
         match self.end_time {
             Some(_) if !takes_end => wrong("end_time", "goes with STOP_PAYMENT and RESTRICT"),
             Some(_) | None => {}
+        }
+        let resumes = self.action == Action::ResumePayment;
+        if self.source.is_some() && !resumes {
+            wrong("source", "goes with RESUME_PAYMENT");
+        }
+        if self.arrears == Debt::Paid && !resumes {
+            wrong("arrears_paid", "goes with RESUME_PAYMENT");
         }
         if self.causes.contains(&Cause::StopFraud) && self.document_no.is_empty() {
             wrong("document_no", "has to name the case of a fraud stop");
@@ -152,9 +163,20 @@ impl ChangeStatus {
         let words = if self.reason.is_empty() { self.action.name() } else { &self.reason };
         Ok(Decision {
             cause: self.causes.first().copied(),
-            approval: approval::decide(rule.second_person, Urgency::Ordinary),
+            consent: self.consent(draft),
             ..Decision::plain(words, Answer::Account)
         })
+    }
+
+    /// What the action table says, and for a stop order how its lifting arrived: the network that
+    /// made a fraud or customs stop lifts it, paid arrears end theirs.
+    fn consent(&self, draft: &Draft<'_>) -> Consent {
+        let ended = draft.account.conditions.iter().find(|row| row.ended_time == Some(draft.now));
+        let for_arrears = ended.is_some_and(|row| row.cause == Cause::StopArrears);
+        let (source, debt) =
+            if for_arrears { (None, self.arrears) } else { (self.source, Debt::Open) };
+        let arrival = Arrival { source, principal: draft.principal };
+        consent(self.action.rule().second_person, arrival, debt)
     }
 
     /// A new condition row that says what the request says.

@@ -9,6 +9,7 @@ use crate::domain::act::record_transaction::RecordTransaction;
 use crate::domain::act::release_freeze::{Extent, ReleaseFreeze};
 use crate::domain::act::withdraw::Withdraw;
 use crate::domain::action::Action;
+use crate::domain::approval::policy::Debt;
 use crate::domain::card::{CardAction, CardNumber};
 use crate::domain::command::Command;
 use crate::domain::freeze::kind::AuthorityKind;
@@ -95,6 +96,7 @@ pub(crate) fn order(kind: AuthorityKind, amount: Option<Minor>) -> CreateFreeze 
         unfreeze_condition: String::new(),
         disclosure: Disclosure::Open,
         urgency: Urgency::Ordinary,
+        emergency_cause: None,
         source: FreezeSource::Paper,
     }
 }
@@ -146,6 +148,8 @@ pub(crate) fn change(action: Action) -> ChangeStatus {
         end_time: None,
         authority: String::new(),
         document_no: String::new(),
+        source: None,
+        arrears: Debt::Open,
         identification: Identification::Checked,
         entry_channel: EntryChannel::Counter,
     }

@@ -12,6 +12,7 @@ use chrono_tz::Tz;
 
 use crate::domain::account::{Account, Profile};
 use crate::domain::act::blank_account;
+use crate::domain::approval::policy::FourEyes;
 use crate::domain::batch::Rules;
 use crate::domain::condition::Condition;
 use crate::domain::freeze::kind::AuthorityKind;
@@ -68,6 +69,8 @@ pub(crate) fn rules() -> Rules {
             held_max: chrono::TimeDelta::hours(24),
         },
         oral_loss_days: 5,
+        four_eyes: FourEyes::Waived,
+        approval_hours: 72,
     }
 }
 
@@ -100,6 +103,8 @@ pub(crate) fn account(lifecycle: Lifecycle, balance: Minor) -> Account {
         customer_id: "C10003".to_owned(),
         branch_code: "SZ".to_owned(),
         opened_time: at("2026-01-05 09:00:00"),
+        product_code: String::new(),
+        status_since_time: at("2026-01-05 09:00:00"),
     };
     let mut account = blank_account(profile, currency("CNY"), lifecycle);
     account.balance.opening_balance_minor = balance;
@@ -159,6 +164,7 @@ pub(crate) fn freeze(freeze_type: FreezeType, seq: i64, amount: Option<Minor>) -
         unfreeze_condition: String::new(),
         disclosure: Disclosure::Open,
         urgency: Urgency::Ordinary,
+        emergency_cause: None,
         source: FreezeSource::Paper,
         cause,
         served_time: served,

@@ -1,0 +1,95 @@
+//! The acts that may have to wait for a second person: the closed list of what a proposal can hold.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::act::change_status::ChangeStatus;
+use crate::domain::act::confirm_freeze::ConfirmFreeze;
+use crate::domain::act::create_freeze::CreateFreeze;
+use crate::domain::act::release_freeze::{Extent, ReleaseFreeze};
+use crate::domain::batch::Needs;
+use crate::domain::command::Command;
+use crate::domain::freeze::FreezeSource;
+use crate::domain::principal::Scope;
+
+/// An act as it was proposed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proposed {
+    /// A status action.
+    ChangeStatus(ChangeStatus),
+    /// A freeze.
+    CreateFreeze(CreateFreeze),
+    /// The end of a freeze, or of part of it.
+    ReleaseFreeze(ReleaseFreeze),
+    /// The confirmation of an emergency freeze.
+    ConfirmFreeze(ConfirmFreeze),
+}
+
+impl Proposed {
+    /// The act of a command; `None` for commands that never wait for anybody.
+    pub fn of(command: &Command) -> Option<Self> {
+        match command {
+            Command::ChangeStatus(change) => Some(Self::ChangeStatus(change.clone())),
+            Command::CreateFreeze(create) => Some(Self::CreateFreeze(create.clone())),
+            Command::ReleaseFreeze(release) => Some(Self::ReleaseFreeze(release.clone())),
+            Command::OpenAccount(_)
+            | Command::ImportAccount(_)
+            | Command::ImportFreeze(_)
+            | Command::DecideApproval(_)
+            | Command::RecordTransaction(_)
+            | Command::Withdraw(_)
+            | Command::CancelWithdrawal(_)
+            | Command::BindCard(_)
+            | Command::ChangeCard(_)
+            | Command::StartAttempt(_)
+            | Command::FollowUp(_)
+            | Command::RecordEvidence(_)
+            | Command::Lapse => None,
+        }
+    }
+
+    /// The act in a word.
+    pub fn action(&self) -> &'static str {
+        match self {
+            Self::ChangeStatus(change) => change.action.name(),
+            Self::CreateFreeze(_) => "CREATE_FREEZE",
+            Self::ReleaseFreeze(_) => "RELEASE_FREEZE",
+            Self::ConfirmFreeze(_) => "CONFIRM_FREEZE",
+        }
+    }
+
+    /// The scope that whoever decides on it needs: that of the act itself.
+    pub fn scope(&self) -> Scope {
+        match self {
+            Self::ChangeStatus(change) => change.action.rule().scope,
+            Self::CreateFreeze(_) | Self::ConfirmFreeze(_) => Scope::FreezeWrite,
+            Self::ReleaseFreeze(_) => Scope::FreezeRelease,
+        }
+    }
+
+    /// What has to be loaded beside the account to decide on it, for its rejection, too.
+    pub fn needs(&self) -> Needs {
+        match self {
+            Self::ChangeStatus(change) => change.needs(),
+            Self::CreateFreeze(create) => create.needs(),
+            Self::ReleaseFreeze(release) => release.needs(),
+            Self::ConfirmFreeze(confirm) => {
+                Needs { freeze: Some(confirm.freeze_id.clone()), ..Needs::default() }
+            }
+        }
+    }
+
+    /// What turning it down carries out: an emergency that nobody else agrees to ends.
+    pub fn undone(&self, comment: &str) -> Option<Self> {
+        let Self::ConfirmFreeze(confirm) = self else { return None };
+        Some(Self::ReleaseFreeze(ReleaseFreeze {
+            freeze_id: confirm.freeze_id.clone(),
+            extent: Extent::Whole,
+            authority_kind: None,
+            authority_name: String::new(),
+            document_no: String::new(),
+            reason: comment.to_owned(),
+            source: Some(FreezeSource::Internal),
+        }))
+    }
+}
