@@ -4,6 +4,8 @@
 use std::sync::Arc;
 
 use crate::domain::account::Account;
+use crate::domain::approval::Approval;
+use crate::domain::approval::proposed::Proposed;
 use crate::domain::card::CardNumber;
 use crate::domain::condition::ConditionSummary;
 use crate::domain::freeze::{Disclosure, Freeze};
@@ -58,6 +60,25 @@ pub fn freeze(mut freeze: Freeze, principal: &Principal) -> Freeze {
         freeze.term_unit = None;
     }
     freeze
+}
+
+/// The proposal as the principal may see it: of a confidential one what it is about stays, not why.
+#[must_use]
+pub fn approval(mut row: Approval, principal: &Principal) -> Approval {
+    if row.disclosure == Disclosure::Confidential && !principal.may(Scope::Confidential) {
+        row.reason.clear();
+        row.comment.clear();
+        row.request = serde_json::Value::Null;
+    } else if !principal.may(Scope::PersonalRead)
+        && let Some(Proposed::CreateFreeze(mut create)) = row.act()
+    {
+        for officer in &mut create.officers {
+            officer.name = name(&officer.name);
+            officer.badge_no.clear();
+        }
+        row.request = serde_json::to_value(Proposed::CreateFreeze(create)).unwrap_or_default();
+    }
+    row
 }
 
 /// The history row as the principal may see it; `confidential` names the account's confidential

@@ -2,6 +2,7 @@
 //! instant whether or not the sweep has come by. Reads of single accounts share queries
 //! ([`gather`]); [`mask`] takes out what the caller may not see.
 
+mod approvals;
 mod found;
 mod gather;
 pub mod mask;
@@ -23,6 +24,7 @@ use crate::domain::id::{AccountNumber, FreezeId, WithdrawalId};
 use crate::domain::lapse;
 use crate::domain::refusal::Reason;
 use crate::domain::withdrawal::Withdrawal;
+pub use crate::store::approval::ApprovalFilter;
 pub use crate::store::freeze::FreezeFilter;
 pub use crate::store::withdrawal::{WithdrawalFile, WithdrawalFilter};
 use crate::store::{self, Store};

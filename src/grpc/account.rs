@@ -43,8 +43,14 @@ impl AccountService for AccountHandler {
     ) -> Result<Response<v1::ChangeAccountStatusResponse>, Status> {
         answer(request, |caller, body| async move {
             let (action, envelope) = parse::change_status(body, &caller)?;
-            let (receipt, _) = submit(&self.ledger, &caller, action.rule().scope, envelope).await?;
-            let outcome = Outcome::AccountStatus(status(receipt, &caller)?);
+            let (receipt, effect) =
+                submit(&self.ledger, &caller, action.rule().scope, envelope).await?;
+            let outcome = match receipt {
+                Receipt::Approval(proposed) => {
+                    Outcome::Approval(render::approval(&proposed.approval, &caller, effect))
+                }
+                done => Outcome::AccountStatus(status(done, &caller)?),
+            };
             Ok(v1::ChangeAccountStatusResponse { outcome: Some(outcome) })
         })
         .await

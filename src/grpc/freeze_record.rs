@@ -12,8 +12,9 @@ use crate::domain::freeze::Urgency;
 use crate::domain::principal::Scope;
 use crate::ledger::Ledger;
 use crate::pb::v1;
+use crate::pb::v1::create_freeze_record_response::Outcome;
 use crate::pb::v1::freeze_record_service_server::FreezeRecordService;
-use crate::pb::v1::{create_freeze_record_response, release_freeze_record_response};
+use crate::pb::v1::release_freeze_record_response::Outcome as Release;
 
 /// See the module.
 #[derive(Debug, Clone)]
@@ -39,11 +40,22 @@ impl FreezeRecordService for FreezeRecordHandler {
                 Urgency::Emergency => Scope::FreezeEmergency,
             };
             let (receipt, effect) = submit(&self.ledger, &caller, scope, envelope).await?;
-            let placed = freeze(receipt)?;
-            let record = render::freeze_record(&placed.freeze, &placed.account, &caller, effect);
+            let (outcome, reached) = match receipt {
+                Receipt::Approval(proposed) => {
+                    let approval = render::approval(&proposed.approval, &caller, effect);
+                    let reached = proposed.outcome.map(freeze).transpose()?;
+                    (Outcome::Approval(approval), reached)
+                }
+                done => {
+                    let placed = freeze(done)?;
+                    let (freeze, account) = (&placed.freeze, &placed.account);
+                    let record = render::freeze_record(freeze, account, &caller, effect);
+                    (Outcome::FreezeRecord(record), Some(placed))
+                }
+            };
             Ok(v1::CreateFreezeRecordResponse {
-                answer: Some(render::authority_answer(&placed, &caller)),
-                outcome: Some(create_freeze_record_response::Outcome::FreezeRecord(record)),
+                answer: reached.map(|reached| render::authority_answer(&reached, &caller)),
+                outcome: Some(outcome),
             })
         })
         .await
@@ -55,12 +67,19 @@ impl FreezeRecordService for FreezeRecordHandler {
     ) -> Result<Response<v1::ReleaseFreezeRecordResponse>, Status> {
         answer(request, |caller, body| async move {
             let envelope = parse::release_freeze(body, &caller)?;
-            let (receipt, _) =
+            let (receipt, effect) =
                 submit(&self.ledger, &caller, Scope::FreezeRelease, envelope).await?;
-            let released = freeze(receipt)?;
-            let (freeze, account) = (&released.freeze, &released.account);
-            let record = render::freeze_record(freeze, account, &caller, Effect::Take);
-            let outcome = release_freeze_record_response::Outcome::FreezeRecord(record);
+            let outcome = match receipt {
+                Receipt::Approval(proposed) => {
+                    Release::Approval(render::approval(&proposed.approval, &caller, effect))
+                }
+                done => {
+                    let released = freeze(done)?;
+                    let (freeze, account) = (&released.freeze, &released.account);
+                    let record = render::freeze_record(freeze, account, &caller, Effect::Take);
+                    Release::FreezeRecord(record)
+                }
+            };
             Ok(v1::ReleaseFreezeRecordResponse { outcome: Some(outcome) })
         })
         .await

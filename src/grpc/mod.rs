@@ -13,6 +13,7 @@ mod render;
 
 mod account;
 mod account_status;
+mod approval;
 mod client;
 mod freeze_record;
 mod health;
@@ -37,6 +38,7 @@ pub use health::{Health, health};
 
 use account::AccountHandler;
 use account_status::AccountStatusHandler;
+use approval::ApprovalHandler;
 use client::ClientHandler;
 use freeze_record::FreezeRecordHandler;
 use layer::{AccessLog, CallIds, Callers, CatchPanic, Deadline, Failures, Form, around};
@@ -51,6 +53,7 @@ use crate::ledger::Ledger;
 use crate::pb::channel::v1::payout_callback_service_server::PayoutCallbackServiceServer;
 use crate::pb::v1::account_service_server::AccountServiceServer;
 use crate::pb::v1::account_status_service_server::AccountStatusServiceServer;
+use crate::pb::v1::approval_service_server::ApprovalServiceServer;
 use crate::pb::v1::client_service_server::ClientServiceServer;
 use crate::pb::v1::freeze_record_service_server::FreezeRecordServiceServer;
 use crate::pb::v1::transaction_service_server::TransactionServiceServer;
@@ -129,11 +132,13 @@ macro_rules! limited {
 fn routes(services: Services, health: HealthServer<HealthService>) -> Routes {
     let Services { ledger, ask, clock, feed, halting, zone: _ } = services;
     let freezes = FreezeRecordHandler { ledger: ledger.clone(), ask: ask.clone(), clock };
+    let approvals = ApprovalHandler { ledger: ledger.clone(), ask: ask.clone() };
     let withdrawals = WithdrawHandler { ledger: ledger.clone(), ask: ask.clone(), feed, halting };
     let reports = PayoutCallbackHandler { ledger: ledger.clone() };
     Routes::new(limited!(AccountStatusServiceServer, AccountStatusHandler { ask }))
         .add_service(limited!(AccountServiceServer, AccountHandler { ledger: ledger.clone() }))
         .add_service(limited!(FreezeRecordServiceServer, freezes))
+        .add_service(limited!(ApprovalServiceServer, approvals))
         .add_service(limited!(TransactionServiceServer, TransactionHandler { ledger }))
         .add_service(limited!(WithdrawServiceServer, withdrawals))
         .add_service(limited!(PayoutCallbackServiceServer, reports))

@@ -5,30 +5,26 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::cancel_withdrawal::cancel;
+use super::giving_way::take_unsent;
 use super::{Answer, Decision, Draft, not_open, same_currency};
 use crate::domain::action::SecondPerson;
 use crate::domain::approval::policy::{Arrival, Consent, Debt, consent};
 use crate::domain::batch::{Ids, Loaded, Needs};
-use crate::domain::freeze::control::{self, Counting};
+use crate::domain::freeze::control;
 use crate::domain::freeze::kind::{self, AmountRule, AuthorityKind, CountedFrom, FirstTerm, Makes};
 use crate::domain::freeze::{
     Disclosure, EmergencyCause, Freeze, FreezeAct, FreezeActKind, FreezeMode, FreezeSource,
     FreezeStatus, FreezeType, Officer, Urgency,
 };
 use crate::domain::id::{FreezeId, RowId};
-use crate::domain::money::{Minor, Money};
+use crate::domain::money::Money;
 use crate::domain::refusal::Violation;
 use crate::domain::refusal::{Fact, Reason, Refusal, Refused};
 use crate::domain::status::Cause;
 use crate::domain::terms::{self, Term};
-use crate::domain::withdrawal::{Event, State, Withdrawal};
 
 /// The bank's own emergency freeze lapses after this unless confirmed.
 const EMERGENCY: Term = Term::hours(48);
-
-/// Why a withdrawal was cancelled, to who may not know which freeze took its money.
-pub(super) const UNDER_A_FREEZE: &str = "money under a freeze";
 
 /// How long an order says its freeze lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -376,40 +372,4 @@ pub fn act_row(draft: &Draft<'_>, freeze: &Freeze, act: FreezeActKind, ids: &mut
         document_no: freeze.court_order_no.clone(),
         amount_minor: freeze.freeze_amount,
     }
-}
-
-/// What was not sent gives way to an entering freeze, newest first, until the claims are filled.
-///
-/// # Errors
-/// When a withdrawal can't be cancelled, which would be a bug.
-pub fn take_unsent(
-    draft: &mut Draft<'_>,
-    loaded: &Loaded,
-    entering: &Freeze,
-) -> Result<(), Refused> {
-    let mut unsent: Vec<&Withdrawal> = loaded
-        .withdrawals
-        .values()
-        .filter(|w| w.account_number == *draft.account.number() && w.state == State::Reserved)
-        .collect();
-    unsent.sort_by_key(|withdrawal| std::cmp::Reverse(withdrawal.entry_seq));
-    let mut claiming = draft.account.freezes.clone();
-    claiming.push(entering.clone());
-    for withdrawal in unsent {
-        if claims_filled(draft.account.unreserved(), &claiming) {
-            break;
-        }
-        let reason = match entering.disclosure {
-            Disclosure::Open => format!("freeze {}", entering.freeze_id),
-            Disclosure::Confidential => UNDER_A_FREEZE.to_owned(),
-        };
-        cancel(draft, withdrawal, Event::TakenByFreeze, &reason)?;
-    }
-    Ok(())
-}
-
-/// Whether every judicial and bank freeze has what it claims; a whole one never has.
-pub(super) fn claims_filled(money: Minor, freezes: &[Freeze]) -> bool {
-    let shares = control::control(money, freezes, Counting::WithoutLoss).shares;
-    shares.iter().all(|share| share.filled)
 }

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::create_freeze::claims_filled;
+use super::giving_way::claims_filled;
 use super::withdraw::movement;
 use super::{Answer, Decision, Draft};
 use crate::domain::pass;

@@ -14,7 +14,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use serde_json::json;
 
-use super::create_freeze::{Placed, act_row, blank_freeze, take_unsent};
+use super::create_freeze::{Placed, act_row, blank_freeze};
+use super::giving_way::take_unsent;
 use super::import_account::stand_in;
 use super::{Answer, Decision, Draft};
 use crate::domain::account::Account;

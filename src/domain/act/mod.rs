@@ -11,6 +11,7 @@ pub mod create_freeze;
 pub mod decide_approval;
 pub mod errand;
 pub mod follow_up;
+pub mod giving_way;
 pub mod import_account;
 pub mod import_freeze;
 pub mod import_transactions;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::advance::{self, Step, advance, credit, debit};
-use super::create_freeze::claims_filled;
+use super::giving_way::claims_filled;
 use super::errand::unchanged;
 use super::{Decision, Draft};
 use crate::domain::batch::{Loaded, Needs};

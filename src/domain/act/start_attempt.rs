@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::advance::{Step, advance};
-use super::create_freeze::UNDER_A_FREEZE;
+use super::giving_way::UNDER_A_FREEZE;
 use super::errand::{Doing, Way, errand, unchanged, way};
 use super::{Decision, Draft};
 use crate::domain::batch::Loaded;

@@ -110,7 +110,7 @@ impl Book<'_> {
         decided.end(decide.verdict.state(), by, now);
         decided.comment.clone_from(&decide.comment);
         let proposer = Principal::new(&approval.proposed_by, BTreeSet::new());
-        // An emergency that is turned down is released by who turned it down.
+        // An emergency that is turned down is released by who turned it down: no second person agreed.
         let (acting, act) = match decide.verdict {
             Verdict::Approve => (&proposer, Some(act)),
             Verdict::Reject => (&envelope.principal, act.undone(&decide.comment)),
@@ -122,7 +122,10 @@ impl Book<'_> {
             None => Decision::plain("decided", Answer::Done),
             Some(act) => dispatch::decide_proposed(act, &mut draft, &self.loaded, &mut self.ids)?,
         };
-        decision.consent = decision.consent.given(by);
+        decision.consent = match decide.verdict {
+            Verdict::Approve => decision.consent.given(by),
+            Verdict::Reject | Verdict::Withdraw => Consent::NotNeeded,
+        };
         draft.account.approvals.push(decided.clone());
         let outcome = self.settle(Some(before), draft, decision, envelope)?;
         let outcome = (decide.verdict == Verdict::Approve).then_some(outcome);
@@ -221,7 +224,12 @@ fn subject(before: &Account, after: &Account, act: &Proposed) -> Subject {
     let of_account =
         |disclosure| Subject { kind: SubjectKind::Account, id: String::new(), disclosure };
     match act {
-        Proposed::CreateFreeze(create) => of_account(create.disclosure),
+        // Money-laundering measures are hidden whatever the request says, so the freeze is asked.
+        Proposed::CreateFreeze(_) => {
+            let known = |row: &Freeze| before.freezes.iter().any(|f| f.freeze_id == row.freeze_id);
+            let placed = after.freezes.iter().find(|row| !known(row));
+            of_account(placed.map_or(Disclosure::Confidential, |freeze| freeze.disclosure))
+        }
         Proposed::ReleaseFreeze(ReleaseFreeze { freeze_id, .. })
         | Proposed::ConfirmFreeze(ConfirmFreeze { freeze_id, .. }) => {
             let freeze = before.freezes.iter().find(|row| row.freeze_id == *freeze_id);

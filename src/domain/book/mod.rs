@@ -202,13 +202,13 @@ impl<'a> Book<'a> {
         }
         let mut account = draft.account.clone();
         for freeze_id in &promoted {
-            let by_whom = (&*envelope.principal.name, now);
+            let by_whom = (&*draft.principal.name, now);
             self.write_freeze_act(&mut account, freeze_id, FreezeActKind::Promoted, by_whom);
         }
         let occasion = Occasion {
             reason: decision.reason.clone(),
             cause: decision.cause,
-            by: envelope.principal.name.to_string(),
+            by: draft.principal.name.to_string(),
             effective: decision.effective.unwrap_or(now),
             recorded: now,
             approval: decision.consent.status(),

@@ -4,6 +4,7 @@
 //! The limits of each field are those that the comments of the contract state.
 
 mod account;
+mod approval;
 mod card;
 mod etag;
 mod field;
@@ -19,6 +20,7 @@ mod withdrawal;
 mod withdrawals;
 
 pub(super) use account::{change_status, open_account};
+pub(super) use approval::{approval, approvals, approve, reject, withdraw_approval};
 pub(super) use card::{bind_card, change_card};
 pub(super) use freeze::{create_freeze, release_freeze};
 pub(super) use page::{next_page_token, resume_token};

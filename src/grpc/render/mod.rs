@@ -2,6 +2,7 @@
 //! hidden value has to show as UNSPECIFIED instead of empty text, it is left out here.
 
 mod account;
+mod approval;
 mod card;
 mod code;
 mod condition;
@@ -12,6 +13,7 @@ mod transaction;
 mod withdrawal;
 
 pub(super) use account::account_status;
+pub(super) use approval::approval;
 pub(super) use card::{card, card_info};
 pub(super) use code::status_codes;
 pub(super) use freeze::{authority_answer, freeze_record, freeze_record_with_acts};

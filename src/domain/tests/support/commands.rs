@@ -5,6 +5,7 @@ use crate::domain::act::cancel_withdrawal::CancelWithdrawal;
 use crate::domain::act::change_card::ChangeCard;
 use crate::domain::act::change_status::ChangeStatus;
 use crate::domain::act::create_freeze::{self, CreateFreeze};
+use crate::domain::act::decide_approval::DecideApproval;
 use crate::domain::act::record_transaction::RecordTransaction;
 use crate::domain::act::release_freeze::{Extent, ReleaseFreeze};
 use crate::domain::act::withdraw::Withdraw;

@@ -8,7 +8,8 @@ use chrono::{DateTime, Utc};
 use super::{Sent, account, at, number, rules, withdraw};
 use crate::domain::account::Account;
 use crate::domain::act::create_freeze::CreateFreeze;
-use crate::domain::batch::{Changes, Event, Loaded, Remembered, RequestKey, Rules};
+use crate::domain::approval::Approval;
+use crate::domain::batch::{Changes, Event, Loaded, Needs, Remembered, RequestKey, Rules};
 use crate::domain::book::{self, Book};
 use crate::domain::card::{Card, CardNumber, is_free};
 use crate::domain::command::{Effect, Envelope, FreezeReceipt, Outcome, Receipt};
@@ -16,7 +17,7 @@ use crate::domain::condition::Condition;
 use crate::domain::freeze::{Freeze, FreezeAct};
 use crate::domain::history::StatusChange;
 use crate::domain::id::{
-    AccountNumber, ConditionId, FreezeId, NewId, RequestId, TransactionId, WithdrawalId,
+    AccountNumber, ApprovalId, ConditionId, FreezeId, NewId, RequestId, TransactionId, WithdrawalId,
 };
 use crate::domain::money::Minor;
 use crate::domain::payout::PayoutKey;
@@ -35,6 +36,7 @@ pub(crate) struct Tables {
     pub(crate) conditions: BTreeMap<ConditionId, Condition>,
     pub(crate) freezes: BTreeMap<FreezeId, Freeze>,
     pub(crate) freeze_acts: Vec<FreezeAct>,
+    pub(crate) approvals: BTreeMap<ApprovalId, Approval>,
     pub(crate) withdrawals: BTreeMap<WithdrawalId, Withdrawal>,
     pub(crate) attempts: BTreeMap<PayoutKey, Attempt>,
     pub(crate) evidence: BTreeMap<(PayoutKey, String), Evidence>,
@@ -184,13 +186,23 @@ impl World {
         let key = book::request_key(envelope);
         loaded.remembered.extend(self.remembered.get(&key).map(|row| (key, row.clone())));
         let answered = self.remembered.get(&book::request_key(envelope));
-        let answered = answered.and_then(book::reserved);
+        let withdrawal = answered.and_then(book::reserved);
+        self.load_needed(number, Needs { withdrawal, ..Needs::default() }, loaded);
         let needs = envelope.command.needs();
+        if let Some(approval) = needs.approval.as_ref().and_then(|id| self.tables.approvals.get(id))
+        {
+            loaded.approvals.insert(approval.approval_id.clone(), approval.clone());
+            self.load_needed(number, approval.act().unwrap().needs(), loaded);
+        }
+        self.load_needed(number, needs, loaded);
+    }
+
+    fn load_needed(&self, number: &AccountNumber, needs: Needs, loaded: &mut Loaded) {
         for withdrawal in self.tables.withdrawals.values() {
             let unsent = needs.unsent
                 && withdrawal.account_number == *number
                 && withdrawal.state == State::Reserved;
-            let named = [&needs.withdrawal, &needs.payout, &answered];
+            let named = [&needs.withdrawal, &needs.payout];
             if unsent || named.iter().any(|id| id.as_ref() == Some(&withdrawal.withdrawal_id)) {
                 loaded.withdrawals.insert(withdrawal.withdrawal_id.clone(), withdrawal.clone());
             }
@@ -236,6 +248,7 @@ impl World {
         tables.conditions.extend(changes.conditions);
         tables.freezes.extend(changes.freezes);
         tables.freeze_acts.extend(changes.freeze_acts);
+        tables.approvals.extend(changes.approvals);
         tables.withdrawals.extend(changes.withdrawals);
         tables.attempts.extend(changes.attempts);
         for row in changes.evidence {
