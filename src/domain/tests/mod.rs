@@ -12,6 +12,11 @@ mod support;
 
 mod actions;
 mod actions_effects;
+mod approvals;
+mod approvals_emergency;
+mod approvals_ends;
+mod approvals_exempt;
+mod approvals_sequences;
 mod bookings;
 mod cards;
 mod displayed_status;

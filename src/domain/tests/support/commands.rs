@@ -201,6 +201,7 @@ sent!(
     ChangeCard,
     ChangeStatus,
     CreateFreeze,
+    DecideApproval,
     RecordTransaction,
     ReleaseFreeze,
     Withdraw
