@@ -19,6 +19,7 @@ use tokio::time::timeout;
 use crate::ask::Ask;
 use crate::clock::Clock;
 use crate::config::{Settings, Switch};
+use crate::domain::review::IdentityKey;
 use crate::feed::Feed;
 use crate::grpc;
 use crate::ledger::intake::Intake;
@@ -194,6 +195,7 @@ pub async fn serve(
         clock: core.clock.clone(),
         feed: core.feed.clone(),
         halting: halting.clone(),
+        identity_key: IdentityKey::of(&settings.rules.history_key),
         zone: settings.rules.zone,
     };
     let mut server = pin!(grpc::serve(listener, services, health_service, stopped(halting)));

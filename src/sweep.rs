@@ -1,8 +1,9 @@
-//! Writes down what lapsed on accounts that nobody touches. Reads and commands apply lapses by
-//! themselves, so the sweep only keeps the tables close behind: it wakes within a second of the
-//! next due instant. Idempotent, bounded, and safe from several replicas, because the lapse of an
-//! account is decided under its lock like any command. An account whose lapse fails rests for a
-//! while, so that it keeps no other waiting.
+//! Writes down what lapsed on accounts that nobody touches, and reviews accounts by the calendar:
+//! notices, dormancy, reminders. Reads and commands apply lapses by themselves, so of those the
+//! sweep only keeps the tables close behind. It wakes within a second of the next due instant.
+//! Idempotent, bounded, and safe from several replicas, because both are decided under the account's
+//! lock like any command. An account on which it fails rests for a while, so that it keeps no other
+//! waiting.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -44,14 +45,33 @@ pub struct Sweep {
     pub feed: Feed,
 }
 
+/// What the sweep looks after.
+#[derive(Debug, Clone, Copy)]
+enum Care {
+    /// What lapsed.
+    Lapses,
+    /// What is due by the calendar.
+    Reviews,
+}
+
+impl Care {
+    fn command(self) -> Command {
+        match self {
+            Self::Lapses => Command::Lapse,
+            Self::Reviews => Command::Review,
+        }
+    }
+}
+
 impl Sweep {
     /// Runs for ever; the task is dropped to stop it.
     pub async fn run(self) {
         let mut news = self.feed.listen();
-        let mut resting = Resting::default();
+        let (mut lapses, mut reviews) = (Resting::default(), Resting::default());
         loop {
-            let swept = self.round_but(&mut resting).await;
-            if swept == ROUND_MAX as usize {
+            let lapsed = self.round_but(Care::Lapses, &mut lapses).await;
+            let reviewed = self.round_but(Care::Reviews, &mut reviews).await;
+            if lapsed.max(reviewed) == ROUND_MAX as usize {
                 continue;
             }
             let mut wake = self.clock.now() + SLEEP_MAX;
@@ -68,28 +88,38 @@ impl Sweep {
         }
     }
 
-    /// Writes down what is due now, at most [`ROUND_MAX`] accounts; on how many it was done.
+    /// Writes down what lapsed by now, on at most [`ROUND_MAX`] accounts; on how many it was done.
     pub async fn round(&self) -> usize {
-        self.round_but(&mut Resting::default()).await
+        self.round_but(Care::Lapses, &mut Resting::default()).await
     }
 
-    async fn round_but(&self, resting: &mut Resting) -> usize {
+    /// Reviews what is due now, at most [`ROUND_MAX`] accounts; how many it were.
+    pub async fn reviews(&self) -> usize {
+        self.round_but(Care::Reviews, &mut Resting::default()).await
+    }
+
+    async fn round_but(&self, care: Care, resting: &mut Resting) -> usize {
         resting.wake(Instant::now());
         let but = resting.0.iter().map(|(number, _)| number.as_str());
-        let due = match self.store.account_list_lapsing(self.clock.now(), but, ROUND_MAX).await {
+        let now = self.clock.now();
+        let due = match care {
+            Care::Lapses => self.store.account_list_lapsing(now, but, ROUND_MAX).await,
+            Care::Reviews => self.store.review_list_due(now, but, ROUND_MAX).await,
+        };
+        let due = match due {
             Ok(due) => due,
             Err(error) => {
-                tracing::warn!(%error, "the sweep could not look for lapses");
+                tracing::warn!(%error, ?care, "the sweep could not look for what is due");
                 return 0;
             }
         };
-        let answers = join_all(due.iter().map(|number| self.lapse(number))).await;
+        let answers = join_all(due.iter().map(|number| self.submit(care, number))).await;
         let mut done = 0;
         for (number, answer) in due.into_iter().zip(answers) {
             match answer {
                 Ok(_receipt) => done += 1,
                 Err(error) => {
-                    tracing::warn!(%error, "a lapse could not be written down; it is tried again");
+                    tracing::warn!(%error, ?care, "the sweep failed on an account; it tries again");
                     resting.push(number, Instant::now() + REST);
                 }
             }
@@ -97,9 +127,11 @@ impl Sweep {
         done
     }
 
-    async fn lapse(&self, number: &str) -> Result<Receipt, Failure> {
+    async fn submit(&self, care: Care, number: &str) -> Result<Receipt, Failure> {
         let account_number = AccountNumber::parse(number).ok_or(Failure::Internal)?;
-        let id = format!("lapse:{}:{}", account_number.as_str(), self.clock.now().timestamp());
+        let command = care.command();
+        let seconds = self.clock.now().timestamp();
+        let id = format!("{}:{}:{seconds}", command.name(), account_number.as_str());
         let envelope = Envelope {
             principal: Principal::service("sweep"),
             account_number,
@@ -108,7 +140,7 @@ impl Sweep {
             expected_version: None,
             effect: Effect::Take,
             entry_channel: EntryChannel::Unspecified,
-            command: Command::Lapse,
+            command,
         };
         self.ledger.submit(envelope).await
     }

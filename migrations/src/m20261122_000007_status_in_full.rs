@@ -116,6 +116,7 @@ const STATEMENTS: &[&str] = &[
         grace_until_time {time},
         excuse text NOT NULL,
         dormancy_noticed_time {time},
+        restarted_time {time},
         reminded {json} NOT NULL,
         next_review_time {time},
         CHECK (holder_kind IN ('UNSPECIFIED', 'PERSON', 'ORGANISATION')),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use super::{AccountKey, Ask, Failure, Listed, Page};
+use super::{AccountKey, Ask, CustomerKey, Failure, Listed, Page};
 use crate::domain::account::Account;
 use crate::domain::card::{Card, CardNumber};
 use crate::domain::id::AccountNumber;
@@ -81,11 +81,18 @@ impl Ask {
     /// The database.
     pub async fn of_customer(
         &self,
-        customer_id: &str,
+        customer: &CustomerKey,
         page: &Page<AccountNumber>,
     ) -> Result<Listed<Account, AccountNumber>, Failure> {
         let after = page.after.as_ref();
-        let numbers = self.store.account_list_of_customer(customer_id, after, page.fetch()).await?;
+        let numbers = match customer {
+            CustomerKey::Id(id) => {
+                self.store.account_list_of_customer(id, after, page.fetch()).await?
+            }
+            CustomerKey::Document(hash) => {
+                self.store.account_list_of_document(hash, after, page.fetch()).await?
+            }
+        };
         let Listed { items: numbers, next } = page.cut(numbers, AccountNumber::clone);
         let mut accounts = self.all(numbers.iter().collect(), self.clock.now()).await?;
         let items = numbers.iter().filter_map(|number| accounts.remove(number)).collect();

@@ -75,6 +75,15 @@ pub enum AccountKey {
     Card(CardNumber),
 }
 
+/// How a customer is named.
+#[derive(Debug, Clone)]
+pub enum CustomerKey {
+    /// By the bank's id.
+    Id(String),
+    /// By the keyed hash of the number of an identity document.
+    Document(String),
+}
+
 /// A page of a list: one that runs by number from the newest to the oldest, unless another cursor
 /// says where a page ends.
 #[derive(Debug, Clone, Copy)]

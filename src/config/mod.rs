@@ -1,19 +1,20 @@
 //! Settings: every one a flag, an `ACCOUNT_STATUS_*` environment variable, and a key of a TOML
 //! file. A flag wins over the environment, which wins over the file, which wins over the default.
 
+mod given;
 mod payouts;
 mod rules;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use chrono_tz::Tz;
-use clap::{Args, ValueEnum};
+use clap::ValueEnum;
 use serde::Deserialize;
 
 use crate::domain::batch::Rules;
+pub use given::Given;
 pub use payouts::PayoutSettings;
-pub use rules::FourEyesSetting;
+pub use rules::{FourEyesSetting, TooManySetting};
 
 /// The embedded database, used when none is named.
 pub const EMBEDDED_URL: &str = "sqlite://account-status.db";
@@ -32,94 +33,6 @@ pub enum LogFormat {
     Text,
     /// One JSON object a line.
     Json,
-}
-
-/// Settings as they are given; what is absent has its default.
-#[derive(Debug, Clone, Default, Args, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct Given {
-    /// A TOML file with any of these settings, named as the flags are
-    #[arg(long, env = "ACCOUNT_STATUS_CONFIG", value_name = "FILE", global = true)]
-    #[serde(skip)]
-    pub config: Option<PathBuf>,
-    /// Where to serve [default: 127.0.0.1:50051; simulate-channel: 127.0.0.1:50061]
-    #[arg(long, env = "ACCOUNT_STATUS_LISTEN", value_name = "ADDRESS", global = true)]
-    pub listen: Option<SocketAddr>,
-    /// The database: sqlite://FILE or postgres://… [default: sqlite://account-status.db]
-    #[arg(
-        long,
-        env = "ACCOUNT_STATUS_DATABASE_URL",
-        value_name = "URL",
-        global = true,
-        hide_env_values = true
-    )]
-    pub database_url: Option<String>,
-    /// Lanes that commit at once on PostgreSQL; SQLite has one [default: 2]
-    #[arg(long, env = "ACCOUNT_STATUS_LANES", value_name = "N", global = true)]
-    pub lanes: Option<u32>,
-    /// Connections that answer reads [default: 8]
-    #[arg(long, env = "ACCOUNT_STATUS_READERS", value_name = "N", global = true)]
-    pub readers: Option<u32>,
-    /// The bank's time zone: days and terms are counted in it [default: Asia/Shanghai]
-    #[arg(long, env = "ACCOUNT_STATUS_ZONE", value_name = "NAME", global = true)]
-    pub zone: Option<Tz>,
-    /// Hex key of the status history's hash chain [default: a development key, with a warning]
-    #[arg(
-        long,
-        env = "ACCOUNT_STATUS_HISTORY_KEY",
-        value_name = "HEX",
-        global = true,
-        hide_env_values = true
-    )]
-    pub history_key: Option<String>,
-    /// The most withdrawals that may hold money on one account [default: 1000]
-    #[arg(long, env = "ACCOUNT_STATUS_OPEN_WITHDRAWALS_MAX", value_name = "N", global = true)]
-    pub open_withdrawals_max: Option<i64>,
-    /// Days after which an oral loss report lapses [default: 5]
-    #[arg(long, env = "ACCOUNT_STATUS_ORAL_LOSS_DAYS", value_name = "N", global = true)]
-    pub oral_loss_days: Option<u32>,
-    /// Whether releases, closings and the like wait for a second person: required or waived
-    /// [default: required]
-    #[arg(long, env = "ACCOUNT_STATUS_FOUR_EYES", value_name = "required|waived", global = true)]
-    pub four_eyes: Option<FourEyesSetting>,
-    /// Hours for which a proposal waits for the second person [default: 72]
-    #[arg(long, env = "ACCOUNT_STATUS_APPROVAL_HOURS", value_name = "HOURS", global = true)]
-    pub approval_hours: Option<u32>,
-    /// A payout channel, as in CH-FAST=http://127.0.0.1:50061: its id and where its adapter serves;
-    /// repeatable, the first is tried first. Without any, withdrawals wait
-    #[arg(
-        long,
-        env = "ACCOUNT_STATUS_CHANNEL",
-        value_name = "ID=URL",
-        value_delimiter = ',',
-        global = true
-    )]
-    pub channel: Option<Vec<String>>,
-    /// Whether withdrawals are sent to the channels: on or off [default: on]
-    #[arg(long, env = "ACCOUNT_STATUS_PAYOUTS", value_name = "on|off", global = true)]
-    pub payouts: Option<Switch>,
-    /// Milliseconds that a channel may take to answer [default: 5000]
-    #[arg(long, env = "ACCOUNT_STATUS_PAYOUT_TIMEOUT_MS", value_name = "MS", global = true)]
-    pub payout_timeout_ms: Option<u64>,
-    /// Hours for which a withdrawal may be held before it fails and its money goes back [default: 24]
-    #[arg(long, env = "ACCOUNT_STATUS_PAYOUT_HELD_HOURS", value_name = "HOURS", global = true)]
-    pub payout_held_hours: Option<u32>,
-    /// The most payouts that are carried at once [default: 512]
-    #[arg(long, env = "ACCOUNT_STATUS_PAYOUTS_AT_ONCE", value_name = "N", global = true)]
-    pub payouts_at_once: Option<u32>,
-    /// Whether the sweep writes down lapses: on or off [default: on]
-    #[arg(long, env = "ACCOUNT_STATUS_SWEEP", value_name = "on|off", global = true)]
-    pub sweep: Option<Switch>,
-    /// Seconds to finish calls after a signal to stop [default: 20]
-    #[arg(long, env = "ACCOUNT_STATUS_DRAIN_SECS", value_name = "SECONDS", global = true)]
-    pub drain_secs: Option<u64>,
-    /// What to log, as in `info,account_status=debug`; libraries are not heard below INFO, where they
-    /// repeat what callers send [default: info]
-    #[arg(long, env = "ACCOUNT_STATUS_LOG", value_name = "FILTER", global = true)]
-    pub log: Option<String>,
-    /// How log lines look [default: text]
-    #[arg(long, env = "ACCOUNT_STATUS_LOG_FORMAT", value_name = "FORMAT", global = true)]
-    pub log_format: Option<LogFormat>,
 }
 
 /// On or off.
@@ -194,6 +107,15 @@ pub enum ConfigError {
     /// A channel that can't be called.
     #[error("--channel must be ID=URL, as in CH-FAST=http://127.0.0.1:50061, each ID once")]
     BadChannel,
+    /// A product's term that can't be read.
+    #[error("--oral-loss-days-of must be PRODUCT=DAYS, as in PASSBOOK=7, each product once")]
+    BadProductTerm,
+    /// A day that is none.
+    #[error("--holidays must be days as YYYY-MM-DD")]
+    BadHoliday,
+    /// An amount that is none.
+    #[error("--low-balance must be an amount in major units with at most two decimals")]
+    BadLowBalance,
     /// Without credentials anybody who reaches the server may do anything.
     #[error("--listen {0}: without credentials configured the server listens on loopback only")]
     NotLoopback(SocketAddr),
@@ -226,31 +148,6 @@ impl Given {
             None => Self::default(),
         };
         self.clone().or(file).or(default).check()
-    }
-
-    fn or(self, file: Self) -> Self {
-        Self {
-            config: self.config,
-            listen: self.listen.or(file.listen),
-            database_url: self.database_url.or(file.database_url),
-            lanes: self.lanes.or(file.lanes),
-            readers: self.readers.or(file.readers),
-            zone: self.zone.or(file.zone),
-            history_key: self.history_key.or(file.history_key),
-            open_withdrawals_max: self.open_withdrawals_max.or(file.open_withdrawals_max),
-            oral_loss_days: self.oral_loss_days.or(file.oral_loss_days),
-            four_eyes: self.four_eyes.or(file.four_eyes),
-            approval_hours: self.approval_hours.or(file.approval_hours),
-            channel: self.channel.or(file.channel),
-            payouts: self.payouts.or(file.payouts),
-            payout_timeout_ms: self.payout_timeout_ms.or(file.payout_timeout_ms),
-            payout_held_hours: self.payout_held_hours.or(file.payout_held_hours),
-            payouts_at_once: self.payouts_at_once.or(file.payouts_at_once),
-            sweep: self.sweep.or(file.sweep),
-            drain_secs: self.drain_secs.or(file.drain_secs),
-            log: self.log.or(file.log),
-            log_format: self.log_format.or(file.log_format),
-        }
     }
 
     fn check(self) -> Result<Settings, ConfigError> {
@@ -309,6 +206,8 @@ fn parse(text: &str) -> Result<Given, (usize, String)> {
 
 #[cfg(test)]
 mod tests {
+    use clap::Args;
+
     use super::*;
 
     #[test]

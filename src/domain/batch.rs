@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,7 @@ use crate::domain::id::{
 use crate::domain::payout::attempt::Attempt;
 use crate::domain::payout::evidence::Evidence;
 use crate::domain::payout::{PayoutKey, PayoutRules};
+use crate::domain::review::{Review, ReviewRules};
 use crate::domain::transaction::Transaction;
 use crate::domain::withdrawal::Withdrawal;
 
@@ -35,6 +36,12 @@ pub struct Rules {
     pub open_withdrawals_max: i64,
     /// Days after which an oral loss report lapses (储蓄管理条例 30–31: 5).
     pub oral_loss_days: u32,
+    /// The same for products that have their own.
+    pub oral_loss_days_of: BTreeMap<String, u32>,
+    /// Days on which a customer's term does not end, but on the day after.
+    pub holidays: BTreeSet<NaiveDate>,
+    /// How accounts are reviewed, and how many a customer may have.
+    pub reviews: ReviewRules,
     /// Whether the bank insists on a second person.
     pub four_eyes: FourEyes,
     /// Hours for which a proposal stays open.
@@ -65,6 +72,12 @@ pub struct Needs {
     pub stops_of_case: Option<String>,
     /// Cards, whosever they are.
     pub cards: Vec<CardNumber>,
+    /// What the periodic review knows of the account.
+    pub review: bool,
+    /// How many accounts this customer has.
+    pub accounts_of: Option<String>,
+    /// How many cards the account's customer has.
+    pub cards_of_customer: bool,
 }
 
 /// Names a remembered request.
@@ -141,6 +154,12 @@ pub struct Loaded {
     pub fraud_stops: BTreeMap<(AccountNumber, String), i64>,
     /// Cards asked for by number, whosever they are.
     pub cards: BTreeMap<CardNumber, Card>,
+    /// What reviews know of accounts that asked for it.
+    pub reviews: BTreeMap<AccountNumber, Review>,
+    /// Accounts by customer that are not closed, of customers asked for.
+    pub accounts_of: BTreeMap<String, i64>,
+    /// Cards in use by customer, of customers asked for.
+    pub cards_of: BTreeMap<String, i64>,
 }
 
 impl Loaded {
@@ -184,6 +203,10 @@ pub struct Changes {
     pub cards_bound: BTreeMap<CardNumber, Card>,
     /// Cards that were there before and changed.
     pub cards_changed: BTreeMap<CardNumber, Card>,
+    /// What reviews know, new or changed.
+    pub reviews: BTreeMap<AccountNumber, Review>,
+    /// Accounts to be reviewed no later than this: something ends soon after.
+    pub review_by: BTreeMap<AccountNumber, DateTime<Utc>>,
     /// History rows, new.
     pub history: Vec<StatusChange>,
     /// Answers to remember, new.
@@ -193,6 +216,12 @@ pub struct Changes {
 }
 
 impl Changes {
+    /// Notes that an account is to be reviewed no later than this.
+    pub fn note_review_by(&mut self, number: &AccountNumber, at: DateTime<Utc>) {
+        let known = self.review_by.entry(number.clone()).or_insert(at);
+        *known = at.min(*known);
+    }
+
     /// Whether there is nothing to write.
     pub fn is_empty(&self) -> bool {
         self.touched.is_empty() && self.remembered.is_empty()

@@ -21,6 +21,7 @@ use super::act::record_evidence::RecordEvidence;
 use super::act::record_transaction::RecordTransaction;
 use super::act::release_freeze::ReleaseFreeze;
 use super::act::start_attempt::StartAttempt;
+use super::act::update_identity::UpdateIdentity;
 use super::act::withdraw::Withdraw;
 use super::approval::Approval;
 use super::batch::Needs;
@@ -29,6 +30,7 @@ use super::freeze::Freeze;
 use super::id::{AccountNumber, RequestId, WithdrawalId};
 use super::principal::Principal;
 use super::refusal::Refused;
+use super::review::Review;
 use super::transaction::{EntryChannel, Transaction};
 use super::withdrawal::Withdrawal;
 
@@ -59,6 +61,8 @@ pub enum Command {
     BindCard(BindCard),
     /// Replaces, blocks or cancels a card.
     ChangeCard(ChangeCard),
+    /// Records what is known of the holder's identity.
+    UpdateIdentity(UpdateIdentity),
     /// Takes a reserved withdrawal up to send it.
     StartAttempt(StartAttempt),
     /// Takes an attempt up whose time has come.
@@ -67,6 +71,8 @@ pub enum Command {
     RecordEvidence(Box<RecordEvidence>),
     /// Writes down what lapsed.
     Lapse,
+    /// Does what is due by the calendar: notices, dormancy, reminders.
+    Review,
 }
 
 /// Whether a command takes effect.
@@ -114,9 +120,11 @@ impl Command {
     /// What has to be loaded beside the account.
     pub fn needs(&self) -> Needs {
         match self {
-            Self::OpenAccount(_) | Self::ImportAccount(_) | Self::Withdraw(_) | Self::Lapse => {
-                Needs::default()
+            Self::ImportAccount(_) | Self::Withdraw(_) | Self::Lapse => Needs::default(),
+            Self::OpenAccount(open) => {
+                Needs { accounts_of: Some(open.customer_id.clone()), ..Needs::default() }
             }
+            Self::UpdateIdentity(_) | Self::Review => Needs { review: true, ..Needs::default() },
             Self::ImportFreeze(import) => import.needs(),
             Self::ChangeStatus(change) => change.needs(),
             Self::CreateFreeze(create) => create.needs(),
@@ -134,7 +142,8 @@ impl Command {
             }
             Self::RecordEvidence(record) => record.needs(),
             Self::BindCard(bind) => {
-                Needs { cards: vec![bind.card_number.clone()], ..Needs::default() }
+                let cards = vec![bind.card_number.clone()];
+                Needs { cards, cards_of_customer: true, ..Needs::default() }
             }
             Self::ChangeCard(change) => {
                 let both = [Some(&change.card_number), change.new_card_number.as_ref()];
@@ -161,7 +170,9 @@ impl Command {
             Self::StartAttempt(_) => "start_attempt",
             Self::FollowUp(_) => "follow_up",
             Self::RecordEvidence(_) => "record_evidence",
+            Self::UpdateIdentity(_) => "update_identity",
             Self::Lapse => "lapse",
+            Self::Review => "review",
         }
     }
 
@@ -181,10 +192,13 @@ impl Command {
             | Self::Withdraw(_)
             | Self::CancelWithdrawal(_)
             | Self::BindCard(_)
-            | Self::ChangeCard(_) => true,
-            Self::StartAttempt(_) | Self::FollowUp(_) | Self::RecordEvidence(_) | Self::Lapse => {
-                false
-            }
+            | Self::ChangeCard(_)
+            | Self::UpdateIdentity(_) => true,
+            Self::StartAttempt(_)
+            | Self::FollowUp(_)
+            | Self::RecordEvidence(_)
+            | Self::Lapse
+            | Self::Review => false,
         }
     }
 }
@@ -210,6 +224,15 @@ pub struct ApprovalReceipt {
     pub outcome: Option<Receipt>,
 }
 
+/// What a change of identity answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdentityReceipt {
+    /// The account after the command.
+    pub account: Account,
+    /// What is known of its holder, without the document's hash.
+    pub review: Review,
+}
+
 /// What a command answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Receipt {
@@ -223,6 +246,8 @@ pub enum Receipt {
     Withdrawal(Box<Withdrawal>),
     /// The card.
     Card(Box<CardReceipt>),
+    /// The account, and what is known of its holder.
+    Identity(Box<IdentityReceipt>),
     /// An attempt that was taken up, and what to do about it.
     Errand(Box<Errand>),
     /// A proposal: the command was not carried out, or it was one about a proposal.

@@ -26,6 +26,14 @@ impl HistoryKey {
     pub fn new(bytes: &[u8]) -> Self {
         Self(bytes.to_vec())
     }
+
+    /// A key of its own for another purpose, which the label names.
+    pub fn derive(&self, label: &[u8]) -> Vec<u8> {
+        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.0)
+            .expect("HMAC takes keys of every length (RFC 2104)");
+        mac.update(label);
+        mac.finalize().into_bytes().to_vec()
+    }
 }
 
 impl std::fmt::Debug for HistoryKey {

@@ -43,6 +43,8 @@ pub mod principal;
 
 pub mod refusal;
 
+pub mod review;
+
 pub mod batch;
 pub mod lapse;
 pub mod past;

@@ -5,6 +5,8 @@
 //! same-numbered day, else on the month's last day; the last day ends at 24:00. A freeze never
 //! rolls over a holiday. Ends are exclusive instants.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Datelike, Days, Duration, Months, NaiveDate, SubsecRound, TimeZone, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -71,11 +73,22 @@ impl Term {
     /// The exclusive instant at which a term that starts at `start` ends; `None` when it lies
     /// beyond the calendar.
     pub fn end(self, start: DateTime<Utc>, zone: Tz) -> Option<DateTime<Utc>> {
+        self.end_after_holidays(start, zone, &BTreeSet::new())
+    }
+
+    /// The same for a term that is the customer's to keep: a last day on a holiday moves to the day
+    /// after (Civil Code 203). Which days are holidays, weekends included, is the bank's list.
+    pub fn end_after_holidays(
+        self,
+        start: DateTime<Utc>,
+        zone: Tz,
+        holidays: &BTreeSet<NaiveDate>,
+    ) -> Option<DateTime<Utc>> {
         if self.unit == TermUnit::Hours {
             return start.checked_add_signed(Duration::try_hours(self.count.into())?);
         }
         let start_day = start.with_timezone(&zone).date_naive();
-        let last_day = match self.unit {
+        let mut last_day = match self.unit {
             TermUnit::Hours | TermUnit::Days => {
                 start_day.checked_add_days(Days::new(self.count.into()))?
             }
@@ -84,6 +97,9 @@ impl Term {
                 start_day.checked_add_months(Months::new(self.count.checked_mul(12)?))?
             }
         };
+        while holidays.contains(&last_day) {
+            last_day = last_day.succ_opt()?;
+        }
         day_end(last_day, zone)
     }
 }

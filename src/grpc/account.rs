@@ -9,8 +9,9 @@ use super::render::View;
 use super::{parse, render};
 use crate::ask::mask;
 use crate::domain::card::CardReceipt;
-use crate::domain::command::Receipt;
+use crate::domain::command::{IdentityReceipt, Receipt};
 use crate::domain::principal::Scope;
+use crate::domain::review::IdentityKey;
 use crate::ledger::Ledger;
 use crate::pb::v1;
 use crate::pb::v1::account_service_server::AccountService;
@@ -21,6 +22,8 @@ use crate::pb::v1::change_account_status_response::Outcome;
 pub(super) struct AccountHandler {
     /// The write path.
     pub(super) ledger: Ledger,
+    /// The key of the hashes of identity documents.
+    pub(super) identity_key: IdentityKey,
 }
 
 #[tonic::async_trait]
@@ -30,7 +33,7 @@ impl AccountService for AccountHandler {
         request: Request<v1::OpenAccountRequest>,
     ) -> Result<Response<v1::OpenAccountResponse>, Status> {
         answer(request, |caller, body| async move {
-            let envelope = parse::open_account(body, &caller)?;
+            let envelope = parse::open_account(body, &caller, &self.identity_key)?;
             let (receipt, _) = submit(&self.ledger, &caller, Scope::AccountWrite, envelope).await?;
             Ok(v1::OpenAccountResponse { account_status: Some(status(receipt, &caller)?) })
         })
@@ -58,9 +61,20 @@ impl AccountService for AccountHandler {
 
     async fn update_identity(
         &self,
-        _request: Request<v1::UpdateIdentityRequest>,
+        request: Request<v1::UpdateIdentityRequest>,
     ) -> Result<Response<v1::UpdateIdentityResponse>, Status> {
-        Err(Status::unimplemented(""))
+        answer(request, |caller, body| async move {
+            let envelope = parse::update_identity(body, &caller, &self.identity_key)?;
+            let (receipt, _) = submit(&self.ledger, &caller, Scope::AccountWrite, envelope).await?;
+            let Receipt::Identity(known) = receipt else { return Err(unexpected(&receipt)) };
+            let IdentityReceipt { account, review } = *known;
+            let account = mask::account(account, &caller.principal);
+            Ok(v1::UpdateIdentityResponse {
+                account_status: Some(render::account_status(&account, &caller, View::Full)),
+                identity: Some(render::identity(review)),
+            })
+        })
+        .await
     }
 
     async fn bind_platform(

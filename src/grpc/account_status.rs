@@ -9,6 +9,7 @@ use super::render::View;
 use super::{parse, render};
 use crate::ask::{AccountKey, Ask, Found, mask};
 use crate::domain::principal::Scope;
+use crate::domain::review::IdentityKey;
 use crate::pb::v1;
 use crate::pb::v1::account_status_result::Result as KeyResult;
 use crate::pb::v1::account_status_service_server::AccountStatusService;
@@ -18,6 +19,8 @@ use crate::pb::v1::account_status_service_server::AccountStatusService;
 pub(super) struct AccountStatusHandler {
     /// The read side.
     pub(super) ask: Ask,
+    /// The key of the hashes of identity documents.
+    pub(super) identity_key: IdentityKey,
 }
 
 #[tonic::async_trait]
@@ -63,9 +66,9 @@ impl AccountStatusService for AccountStatusHandler {
         request: Request<v1::ListAccountsByCustomerRequest>,
     ) -> Result<Response<v1::ListAccountsByCustomerResponse>, Status> {
         answer(request, |caller, body| async move {
-            let asked = parse::accounts_by_customer(body)?;
+            let asked = parse::accounts_by_customer(body, &self.identity_key)?;
             require(&caller, Scope::AccountRead)?;
-            let listed = self.ask.of_customer(&asked.customer_id, &asked.page).await?;
+            let listed = self.ask.of_customer(&asked.customer, &asked.page).await?;
             let found = listed.items.into_iter().map(|account| Found { account, card: None });
             Ok(v1::ListAccountsByCustomerResponse {
                 account_statuses: found.map(|one| shown(one, &caller, asked.view)).collect(),

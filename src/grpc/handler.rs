@@ -53,6 +53,7 @@ pub(super) fn unexpected(receipt: &Receipt) -> Failure {
         Receipt::Transaction(_) => "transaction",
         Receipt::Withdrawal(_) => "withdrawal",
         Receipt::Card(_) => "card",
+        Receipt::Identity(_) => "identity",
         Receipt::Errand(_) => "errand",
         Receipt::Approval(_) => "approval",
         Receipt::Done => "done",

@@ -48,6 +48,7 @@ use withdraw::WithdrawHandler;
 
 use crate::ask::Ask;
 use crate::clock::Clock;
+use crate::domain::review::IdentityKey;
 use crate::feed::Feed;
 use crate::ledger::Ledger;
 use crate::pb::channel::v1::payout_callback_service_server::PayoutCallbackServiceServer;
@@ -83,6 +84,8 @@ pub struct Services {
     pub feed: Feed,
     /// True when the service drains: streams end, so that they don't hold it up.
     pub halting: watch::Receiver<bool>,
+    /// The key of the hashes of identity documents.
+    pub identity_key: IdentityKey,
     /// The bank's zone: times in texts for customers are local.
     pub zone: chrono_tz::Tz,
 }
@@ -130,13 +133,14 @@ macro_rules! limited {
 }
 
 fn routes(services: Services, health: HealthServer<HealthService>) -> Routes {
-    let Services { ledger, ask, clock, feed, halting, zone: _ } = services;
+    let Services { ledger, ask, clock, feed, halting, identity_key, zone: _ } = services;
     let freezes = FreezeRecordHandler { ledger: ledger.clone(), ask: ask.clone(), clock };
     let approvals = ApprovalHandler { ledger: ledger.clone(), ask: ask.clone() };
     let withdrawals = WithdrawHandler { ledger: ledger.clone(), ask: ask.clone(), feed, halting };
     let reports = PayoutCallbackHandler { ledger: ledger.clone() };
-    Routes::new(limited!(AccountStatusServiceServer, AccountStatusHandler { ask }))
-        .add_service(limited!(AccountServiceServer, AccountHandler { ledger: ledger.clone() }))
+    let accounts = AccountHandler { ledger: ledger.clone(), identity_key: identity_key.clone() };
+    Routes::new(limited!(AccountStatusServiceServer, AccountStatusHandler { ask, identity_key }))
+        .add_service(limited!(AccountServiceServer, accounts))
         .add_service(limited!(FreezeRecordServiceServer, freezes))
         .add_service(limited!(ApprovalServiceServer, approvals))
         .add_service(limited!(TransactionServiceServer, TransactionHandler { ledger }))

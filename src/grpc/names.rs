@@ -12,6 +12,7 @@ use crate::domain::freeze::{
 use crate::domain::pass::Operation;
 use crate::domain::payout::attempt::AttemptState;
 use crate::domain::payout::evidence::{EvidenceEffect, SaidKind, Source};
+use crate::domain::review::HolderKind;
 use crate::domain::status::{AccountStatus, Cause, ConditionKind, Lifecycle, Restriction};
 use crate::domain::terms::TermUnit;
 use crate::domain::transaction::{
@@ -79,6 +80,7 @@ macro_rules! named {
     };
 }
 
+named!(HolderKind = HolderKind or unspecified { Person, Organisation });
 named!(AccountStatus = AccountStatus {
     Normal, Frozen, Lost, Opening, OpenFailed, InfoExpired, Dormant, Suspicious, Restricted, Closed,
 } StopPay = Stoppay);

@@ -151,11 +151,45 @@ impl Transaction {
                 loaded.cards.insert(card.card_number.clone(), card);
             }
         }
+        self.load_reviews(needs, loaded).await?;
         for (number, need) in needs {
             if let Some(case) = &need.stops_of_case {
                 let count = self.condition_count_stops(number, case).await?;
                 loaded.fraud_stops.insert(((*number).clone(), case.clone()), count);
             }
+        }
+        Ok(())
+    }
+
+    /// What reviews know, and how many accounts and cards customers have.
+    async fn load_reviews(
+        &self,
+        needs: &[(&AccountNumber, Needs)],
+        loaded: &mut Loaded,
+    ) -> Result<(), Error> {
+        let reviewed: BTreeSet<&AccountNumber> =
+            needs.iter().filter(|(_, need)| need.review).map(|(number, _)| *number).collect();
+        if !reviewed.is_empty() {
+            for review in self.review_find(&reviewed.into_iter().collect::<Vec<_>>()).await? {
+                loaded.reviews.insert(review.account_number.clone(), review);
+            }
+        }
+        let openings: BTreeSet<&String> =
+            needs.iter().filter_map(|(_, need)| need.accounts_of.as_ref()).collect();
+        for customer in openings {
+            let count = self.account_count_of_customer(customer).await?;
+            loaded.accounts_of.insert(customer.clone(), count);
+        }
+        let binding = needs.iter().filter(|(_, need)| need.cards_of_customer);
+        let customers: BTreeSet<String> = binding
+            .filter_map(|(number, _)| {
+                Some(loaded.accounts.get(*number)?.profile.customer_id.clone())
+            })
+            .filter(|customer| !customer.is_empty())
+            .collect();
+        for customer in customers {
+            let count = self.card_count_of_customer(&customer).await?;
+            loaded.cards_of.insert(customer, count);
         }
         Ok(())
     }

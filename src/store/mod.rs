@@ -19,6 +19,7 @@ pub mod import_run;
 pub mod intake;
 pub mod load;
 pub mod migrate;
+pub mod review;
 pub mod save;
 pub mod transaction_log;
 pub mod withdrawal;

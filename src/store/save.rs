@@ -11,6 +11,7 @@ use super::event::EVENT;
 use super::freeze::{ACT, FREEZE};
 use super::history::{HISTORY, ORDER, Place};
 use super::idempotency::{FORGETTABLE, IDEMPOTENCY};
+use super::review::REVIEW;
 use super::transaction_log::TRANSACTION_LOG;
 use super::withdrawal::WITHDRAWAL;
 use super::{Error, Transaction};
@@ -44,6 +45,8 @@ impl Transaction {
         ATTEMPT.write(self, Write::Upsert, changes.attempts.values()).await?;
         EVIDENCE.write(self, Write::Keep, &changes.evidence).await?;
         TRANSACTION_LOG.write(self, Write::Insert, &changes.transactions).await?;
+        REVIEW.write(self, Write::Upsert, changes.reviews.values()).await?;
+        self.review_hasten(&changes.review_by).await?;
         CARD.write(self, Write::Update, changes.cards_changed.values()).await?;
         CARD.write(self, Write::UpsertOver(FREE), changes.cards_bound.values()).await?;
         HISTORY.write(self, Write::Insert, &changes.history).await?;

@@ -7,6 +7,7 @@ use crate::domain::act::import_account::{ImportAccount, ImportedOrder};
 use crate::domain::command::{Command, Envelope};
 use crate::domain::freeze::kind::{self, AuthorityKind, Makes};
 use crate::domain::money::Money;
+use crate::domain::review::HolderKind;
 use crate::domain::status::AccountStatus;
 use crate::domain::terms;
 
@@ -27,6 +28,8 @@ pub(super) fn known() -> Known {
             "authority_kind",
             "expiry_date",
             "last_transaction_date",
+            "holder_kind",
+            "document_expiry_date",
             "customer_id",
             "branch_code",
             "record_status",
@@ -68,6 +71,14 @@ pub(super) fn parse(row: &Row<'_>, formats: &Formats) -> Result<Envelope, String
         order: order(row, status, formats)?,
         last_transaction_time: formats
             .past("last_transaction_date", row.text("last_transaction_date"))?,
+        holder_kind: match row.text("holder_kind") {
+            "" => HolderKind::Unspecified,
+            text => {
+                text.parse().map_err(|_unknown| "holder_kind must be PERSON or ORGANISATION")?
+            }
+        },
+        document_expiry_date: formats
+            .day("document_expiry_date", row.text("document_expiry_date"))?,
     };
     let id = format!("import:{}", number.as_str());
     Ok(envelope(number, &id, Command::ImportAccount(import)))

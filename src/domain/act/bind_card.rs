@@ -1,11 +1,14 @@
 //! BindCard: a card becomes a name of the account.
 //!
 //! The account has to be open; what else holds on it doesn't matter, because its conditions guard
-//! the money whichever name it is called by, and a frozen account's holder may need a new card.
+//! the money whichever name it is called by, and a frozen account's holder may need a new card. How
+//! many cards the customer has is counted across accounts when the batch loads, without a lock: of
+//! cards bound to several accounts of one customer at the same instant, one or two more may pass.
 
 use serde::Serialize;
 use serde_json::json;
 
+use super::open_account::above;
 use super::{Answer, Decision, Draft, not_open};
 use crate::domain::batch::Loaded;
 use crate::domain::card::{Card, CardNumber, CardReceipt, CardState, is_free};
@@ -22,14 +25,22 @@ impl BindCard {
     /// Binds it, or says why not.
     ///
     /// # Errors
-    /// The account's lifecycle; CARD_EXISTS when the number is bound, whichever account has it.
+    /// The account's lifecycle; LIMIT_EXCEEDED when the customer has as many cards as allowed; CARD_EXISTS when the number is bound, whichever account has it.
     pub fn decide(&self, draft: &mut Draft<'_>, loaded: &Loaded) -> Result<Decision, Refused> {
         let mut refusals: Vec<Refusal> = not_open(&draft.account).into_iter().collect();
         refusals.extend(taken(&self.card_number, loaded));
+        refusals.extend(too_many(draft, loaded));
         Refused::check(refusals)?;
         let card = bound(draft, &self.card_number);
         Ok(Decision::plain("card bound", Answer::Card(Box::new(CardReceipt::of(card)))))
     }
+}
+
+/// LIMIT_EXCEEDED when the customer has as many cards as allowed.
+fn too_many(draft: &Draft<'_>, loaded: &Loaded) -> Option<Refusal> {
+    let used = loaded.cards_of.get(&draft.account.profile.customer_id).copied().unwrap_or(0);
+    let limit = draft.rules.reviews.cards_per_customer;
+    (used >= limit).then(|| above(limit, used))
 }
 
 /// CARD_EXISTS when a number may not be bound. Nothing tells whose it is.

@@ -15,6 +15,7 @@ use crate::domain::freeze::kind::{self, AuthorityKind};
 use crate::domain::freeze::{Disclosure, Freeze, FreezeMode, FreezeSource, FreezeType};
 use crate::domain::id::{AccountNumber, FreezeId};
 use crate::domain::money::Money;
+use crate::domain::review::{HolderKind, Review, next_look};
 use crate::domain::status::{AccountStatus, Cause, ConditionKind, Lifecycle, Restriction};
 use crate::domain::terms;
 
@@ -63,6 +64,12 @@ pub struct ImportAccount {
     pub order: Option<ImportedOrder>,
     /// Its last transaction.
     pub last_transaction_time: Option<DateTime<Utc>>,
+    /// Who holds it.
+    #[serde(skip_serializing_if = "HolderKind::is_unspecified")]
+    pub holder_kind: HolderKind,
+    /// The last day on which the holder's document is valid; absent = not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document_expiry_date: Option<NaiveDate>,
 }
 
 impl ImportAccount {
@@ -86,6 +93,13 @@ impl ImportAccount {
         let mut draft = Draft::new(account, now, rules, principal);
         draft.began = self.since;
         self.condition(&mut draft, ids);
+        let mut known = Review {
+            holder_kind: self.holder_kind,
+            document_expiry_date: self.document_expiry_date,
+            ..Review::blank(account_number.clone())
+        };
+        known.next_review_time = next_look(&draft.account, &known, rules, now);
+        draft.written.review = Some(known);
         draft.written.events.push(("ACCOUNT_IMPORTED", json!({})));
         draft
     }

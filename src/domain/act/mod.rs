@@ -20,7 +20,9 @@ pub mod posting;
 pub mod record_evidence;
 pub mod record_transaction;
 pub mod release_freeze;
+pub mod review_account;
 pub mod start_attempt;
+pub mod update_identity;
 pub mod withdraw;
 
 use std::sync::Arc;
@@ -40,6 +42,7 @@ use super::payout::attempt::Attempt;
 use super::payout::evidence::Evidence;
 use super::principal::Principal;
 use super::refusal::{Reason, Refusal, Refused};
+use super::review::Review;
 use super::status::{Cause, ConditionKind, Lifecycle};
 use super::transaction::Transaction;
 use super::withdrawal::Withdrawal;
@@ -79,14 +82,17 @@ pub struct Written {
     pub cards_bound: Vec<Card>,
     /// Cards of the account that it changed.
     pub cards_changed: Vec<Card>,
+    /// What the review knows of the account, new or changed.
+    pub review: Option<Review>,
     /// Events: kind and payload.
     pub events: Vec<(&'static str, serde_json::Value)>,
 }
 
 impl Written {
-    /// Whether an act of a payout found nothing to do: those that find something write it down.
+    /// Whether an act of a payout or a review found nothing to do: those that find something write
+    /// it down.
     pub fn is_empty(&self) -> bool {
-        self.withdrawals.is_empty() && self.evidence.is_empty()
+        self.withdrawals.is_empty() && self.evidence.is_empty() && self.review.is_none()
     }
 }
 
@@ -123,6 +129,8 @@ pub enum Answer {
     Errand(Box<Errand>),
     /// A card, and the one that took its place.
     Card(Box<CardReceipt>),
+    /// The account, and what is known of its holder.
+    Identity(Box<Review>),
 }
 
 impl Decision {

@@ -44,7 +44,9 @@ impl Proposed {
             | Command::StartAttempt(_)
             | Command::FollowUp(_)
             | Command::RecordEvidence(_)
-            | Command::Lapse => None,
+            | Command::UpdateIdentity(_)
+            | Command::Lapse
+            | Command::Review => None,
         }
     }
 

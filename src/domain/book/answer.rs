@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::account::Account;
 use crate::domain::act::{Answer, Decision, Written};
 use crate::domain::batch::Remembered;
-use crate::domain::command::{FreezeReceipt, Outcome, Receipt};
+use crate::domain::command::{FreezeReceipt, IdentityReceipt, Outcome, Receipt};
 use crate::domain::id::WithdrawalId;
 use crate::domain::refusal::{Reason, Refused};
 use crate::domain::transaction::Transaction;
@@ -88,6 +88,10 @@ pub(super) fn receipt(account: &Account, decision: &Decision, written: &Written)
             ..(**row).clone()
         })),
         Answer::Withdrawal(row) => Receipt::Withdrawal(row.clone()),
+        Answer::Identity(review) => Receipt::Identity(Box::new(IdentityReceipt {
+            account: account.clone(),
+            review: (**review).clone(),
+        })),
         Answer::Card(receipt) => Receipt::Card(receipt.clone()),
         Answer::Errand(errand) => Receipt::Errand(errand.clone()),
     }

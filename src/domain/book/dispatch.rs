@@ -1,7 +1,7 @@
 //! Which act decides which command.
 
 use crate::domain::account::Account;
-use crate::domain::act::{Answer, Beginning, Decision, Draft};
+use crate::domain::act::{Answer, Beginning, Decision, Draft, review_account};
 use crate::domain::approval::proposed::Proposed;
 use crate::domain::batch::{Ids, Loaded};
 use crate::domain::command::Command;
@@ -58,7 +58,9 @@ pub(super) fn decide(
         Command::StartAttempt(start) => start.decide(draft, loaded),
         Command::FollowUp(follow) => follow.decide(draft, loaded),
         Command::RecordEvidence(record) => record.decide(draft, loaded),
+        Command::UpdateIdentity(update) => update.decide(draft, loaded),
         Command::Lapse => Ok(Decision::plain(LAPSE, Answer::Account)),
+        Command::Review => Ok(review_account::decide(draft, loaded, ids)),
     }
 }
 
@@ -83,14 +85,15 @@ pub(super) fn decide_proposed(
 /// Decides a command on an account that doesn't exist.
 ///
 /// # Errors
-/// ACCOUNT_NOT_FOUND, unless the command makes it.
+/// ACCOUNT_NOT_FOUND, unless the command makes it; LIMIT_EXCEEDED.
 pub(super) fn begin<'a>(
     command: &Command,
     beginning: Beginning<'a>,
+    loaded: &Loaded,
     ids: &mut Ids,
 ) -> Result<Draft<'a>, Refused> {
     match command {
-        Command::OpenAccount(open) => Ok(open.begin(beginning, ids)),
+        Command::OpenAccount(open) => open.begin(beginning, loaded, ids),
         Command::ImportAccount(import) => Ok(import.begin(beginning, ids)),
         Command::ImportFreeze(_)
         | Command::ChangeStatus(_)
@@ -105,6 +108,8 @@ pub(super) fn begin<'a>(
         | Command::StartAttempt(_)
         | Command::FollowUp(_)
         | Command::RecordEvidence(_)
-        | Command::Lapse => Err(Reason::AccountNotFound.into()),
+        | Command::UpdateIdentity(_)
+        | Command::Lapse
+        | Command::Review => Err(Reason::AccountNotFound.into()),
     }
 }

@@ -174,7 +174,7 @@ impl<'a> Book<'a> {
             now: self.now,
             rules: self.rules,
         };
-        let draft = dispatch::begin(&envelope.command, beginning, &mut self.ids)?;
+        let draft = dispatch::begin(&envelope.command, beginning, &self.loaded, &mut self.ids)?;
         let decision = draft.begun();
         self.settle(None, draft, decision, envelope)
     }
@@ -304,16 +304,19 @@ impl<'a> Book<'a> {
         if self.note_rows(before, &account) {
             account.balance.status_version = account.balance.status_version.saturating_add(1);
             self.changes.master.insert(number.clone());
+            self.note_ends(before, &account);
         }
         if !account.approvals.is_empty() {
             Self::mark_stale(&mut account, now);
             self.note_approvals(before, &mut account);
+            self.note_ends(before, &account);
         }
         account.drop_ended();
         account.derive_balance();
         account.balance.changed_time = now;
         if before.is_none() {
             self.changes.opened.insert(number.clone());
+            self.count_account(&account);
         }
         self.changes.touched.insert(number.clone());
         self.loaded.accounts.insert(number, account.clone());

@@ -4,7 +4,9 @@
 use super::Book;
 use crate::domain::account::Account;
 use crate::domain::act::Written;
+use crate::domain::card::Card;
 use crate::domain::condition::Condition;
+use crate::domain::review;
 use crate::domain::status::Cause;
 
 impl Book<'_> {
@@ -29,6 +31,34 @@ impl Book<'_> {
         }
         self.changes.evidence.extend(written.evidence.iter().cloned());
         self.take_cards(written);
+        if let Some(review) = &written.review {
+            let number = review.account_number.clone();
+            self.loaded.reviews.insert(number.clone(), review.clone());
+            self.changes.reviews.insert(number, review.clone());
+        }
+    }
+
+    /// Notes by when the account has to be reviewed, for what ends by itself from now on.
+    pub(super) fn note_ends(&mut self, before: Option<&Account>, account: &Account) {
+        if let Some(at) = review::announced_from(before, account) {
+            self.changes.note_review_by(account.number(), at);
+        }
+    }
+
+    /// A customer's next account in this batch is one more.
+    pub(super) fn count_account(&mut self, account: &Account) {
+        if let Some(count) = self.loaded.accounts_of.get_mut(&account.profile.customer_id) {
+            *count = count.saturating_add(1);
+        }
+    }
+
+    /// A customer's next card in this batch is one more.
+    fn count_card(&mut self, card: &Card) {
+        let account = self.loaded.accounts.get(&card.account_number);
+        let customer = account.map(|account| account.profile.customer_id.clone());
+        if let Some(count) = customer.and_then(|id| self.loaded.cards_of.get_mut(&id)) {
+            *count = count.saturating_add(1);
+        }
     }
 
     /// Changed cards are written before bound ones, so a card that was cancelled in this batch can
@@ -42,6 +72,7 @@ impl Book<'_> {
             self.loaded.cards.insert(card.card_number.clone(), card.clone());
         }
         for card in &written.cards_bound {
+            self.count_card(card);
             self.changes.cards_bound.insert(card.card_number.clone(), card.clone());
             self.loaded.cards.insert(card.card_number.clone(), card.clone());
         }

@@ -11,6 +11,7 @@ use crate::domain::command::Command;
 use crate::domain::condition::Condition;
 use crate::domain::freeze::FreezeType;
 use crate::domain::refusal::{Fact, Reason};
+use crate::domain::review::HolderKind;
 use crate::domain::status::{AccountStatus, Cause, ConditionKind, Lifecycle, Restriction};
 use crate::domain::transaction::{EntryChannel, Identification, Initiator, TransactionType};
 
@@ -22,6 +23,10 @@ fn opened() -> World {
         customer_id: "C10012".to_owned(),
         branch_code: "SZ".to_owned(),
         currency: super::support::currency("CNY"),
+        product_code: String::new(),
+        holder_kind: HolderKind::Unspecified,
+        document_hash: String::new(),
+        document_expiry_date: None,
     };
     world.done(Command::OpenAccount(open));
     world

@@ -8,6 +8,7 @@ use crate::domain::freeze::kind::AuthorityKind;
 use crate::domain::freeze::{Disclosure, FreezeActKind, FreezeMode, FreezeStatus, FreezeType};
 use crate::domain::id::FreezeId;
 use crate::domain::refusal::{Fact, Reason};
+use crate::domain::review::HolderKind;
 use crate::domain::status::{AccountStatus, Lifecycle, Restriction};
 
 fn id(text: &str) -> FreezeId {
@@ -47,6 +48,8 @@ fn with_status(status: AccountStatus) -> World {
         since: None,
         order: None,
         last_transaction_time: None,
+        holder_kind: HolderKind::Unspecified,
+        document_expiry_date: None,
     }));
     world
 }

@@ -5,6 +5,7 @@ use crate::domain::act::import_account::ImportAccount;
 use crate::domain::command::{Command, Receipt};
 use crate::domain::history;
 use crate::domain::refusal::Reason;
+use crate::domain::review::HolderKind;
 use crate::domain::status::{AccountStatus, ConditionKind, Lifecycle};
 
 /// Code, lifecycle, the condition behind it (– = none), and why a withdrawal is refused.
@@ -34,6 +35,8 @@ fn import(code: &str) -> ImportAccount {
         since: Some(at("2025-12-01 08:00:00")),
         order: None,
         last_transaction_time: None,
+        holder_kind: HolderKind::Unspecified,
+        document_expiry_date: None,
     }
 }
 

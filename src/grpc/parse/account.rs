@@ -1,6 +1,6 @@
 //! Opening an account, and the actions on its status.
 
-use super::field::{DOCUMENT_MAX, ID_MAX, NAME_MAX, REASON_MAX};
+use super::field::{DOCUMENT_MAX, ID_MAX, NAME_MAX, PRODUCT_MAX, REASON_MAX};
 use super::head::Head;
 use super::{Failure, Violations};
 use crate::domain::act::change_status::ChangeStatus;
@@ -9,6 +9,7 @@ use crate::domain::action::Action;
 use crate::domain::approval::policy::Debt;
 use crate::domain::command::{Command, Envelope};
 use crate::domain::freeze::FreezeSource;
+use crate::domain::review::{HolderKind, IdentityKey};
 use crate::domain::status::{Cause, Restriction};
 use crate::domain::transaction::Identification;
 use crate::grpc::caller::Caller;
@@ -23,6 +24,7 @@ const ITEM_MAX_CHARS: usize = 100;
 pub(crate) fn open_account(
     body: v1::OpenAccountRequest,
     caller: &Caller,
+    key: &IdentityKey,
 ) -> Result<Envelope, Failure> {
     let mut wrong = Violations::new();
     let head = Head::read(&mut wrong, &body.account_number, &body.request_id, body.validate_only);
@@ -31,9 +33,22 @@ pub(crate) fn open_account(
     let branch_code = wrong.required_id("branch_code", body.branch_code, BRANCH_MAX);
     let currency = wrong.currency("currency_code", &body.currency_code);
     let account_id = wrong.id("account_id", body.account_id, ID_MAX);
+    let product_code = wrong.id("product_code", body.product_code, PRODUCT_MAX);
+    let holder_kind = wrong.optional_choice::<HolderKind>("holder_kind", body.holder_kind);
+    let document_hash = wrong.document(key, "document_no", body.document_no);
+    let document_expiry_date = wrong.day("document_expiry_date", &body.document_expiry_date);
     let Some(currency) = currency else { return Err(wrong.into()) };
-    let account_id = Some(account_id).filter(|id| !id.is_empty());
-    let open = OpenAccount { account_id, account_name, customer_id, branch_code, currency };
+    let open = OpenAccount {
+        account_id: Some(account_id).filter(|id| !id.is_empty()),
+        account_name,
+        customer_id,
+        branch_code,
+        currency,
+        product_code,
+        holder_kind: holder_kind.unwrap_or_default(),
+        document_hash,
+        document_expiry_date,
+    };
     head.seal(wrong, caller, Command::OpenAccount(open))
 }
 
@@ -54,7 +69,7 @@ pub(crate) fn change_status(
         causes,
         reason: wrong.words("reason", body.reason, REASON_MAX),
         condition_id: Some(condition_id).filter(|id| !id.is_empty()),
-        missing_items: missing_items(&mut wrong, body.missing_items),
+        missing_items: wrong.items("missing_items", body.missing_items),
         restriction: wrong.optional_choice::<Restriction>("restriction", body.restriction),
         amount: wrong.money("amount", body.amount),
         end_time: wrong.time("end_time", body.end_time),
@@ -100,14 +115,17 @@ fn causes(wrong: &mut Violations, action: Option<Action>, one: i32, several: &[i
     }
 }
 
-fn missing_items(wrong: &mut Violations, items: Vec<String>) -> Vec<String> {
-    wrong.at_most("missing_items", items.len(), ITEMS_MAX);
-    let named = items.into_iter().take(ITEMS_MAX).enumerate();
-    named
-        .map(|(index, item)| {
-            wrong.required_words(&format!("missing_items[{index}]"), item, ITEM_MAX_CHARS)
-        })
-        .collect()
+impl Violations {
+    /// Papers or details, each by its name.
+    pub(super) fn items(&mut self, field: &str, items: Vec<String>) -> Vec<String> {
+        self.at_most(field, items.len(), ITEMS_MAX);
+        let named = items.into_iter().take(ITEMS_MAX).enumerate();
+        named
+            .map(|(index, item)| {
+                self.required_words(&format!("{field}[{index}]"), item, ITEM_MAX_CHARS)
+            })
+            .collect()
+    }
 }
 
 /// What the rules of the action say, in the fields that the contract has: the domain knows one

@@ -4,13 +4,14 @@
 //! for machines to compare: what cannot be seen, such as zero-width and bidirectional marks, would
 //! make two different ids look alike.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use prost_types::Timestamp;
 
 use super::Violations;
 use crate::domain::card::CardNumber;
 use crate::domain::id::AccountNumber;
 use crate::domain::money::{Currency, Money};
+use crate::domain::review::IdentityKey;
 use crate::domain::terms;
 use crate::grpc::names::Named;
 use crate::pb::v1;
@@ -23,6 +24,8 @@ pub(super) const REASON_MAX: usize = 500;
 pub(super) const DOCUMENT_MAX: usize = 64;
 /// The longest reference of a client's own.
 pub(super) const REFERENCE_MAX: usize = 140;
+/// The longest code of a product.
+pub(super) const PRODUCT_MAX: usize = 35;
 /// The longest id that isn't ours.
 pub(super) const ID_MAX: usize = 64;
 
@@ -164,6 +167,33 @@ impl Violations {
             self.add(field, "must lie in the years 1900 to 9998, nanos between 0 and 999,999,999");
         }
         instant
+    }
+
+    /// A day that may be left out.
+    pub(super) fn day(&mut self, field: &str, text: &str) -> Option<NaiveDate> {
+        if text.is_empty() {
+            return None;
+        }
+        let dated = text.len() == "YYYY-MM-DD".len();
+        let day = text
+            .parse()
+            .ok()
+            .filter(|day: &NaiveDate| dated && (1900..=9998).contains(&day.year()));
+        if day.is_none() {
+            self.add(field, "must be a day of the years 1900 to 9998, as YYYY-MM-DD");
+        }
+        day
+    }
+
+    /// The number of an identity document, which goes no further than here: its keyed hash, empty
+    /// where it is left out.
+    pub(super) fn document(&mut self, key: &IdentityKey, field: &str, text: String) -> String {
+        let text = self.id(field, text, DOCUMENT_MAX);
+        let hash = key.hash(&text);
+        if hash.is_empty() && !text.is_empty() {
+            self.add(field, "has no sign that counts");
+        }
+        hash
     }
 
     /// An enum value that has to be there.

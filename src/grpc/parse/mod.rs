@@ -10,6 +10,7 @@ mod etag;
 mod field;
 mod freeze;
 mod head;
+mod identity;
 mod page;
 mod payout_callback;
 mod read;
@@ -23,6 +24,7 @@ pub(super) use account::{change_status, open_account};
 pub(super) use approval::{approval, approvals, approve, reject, withdraw_approval};
 pub(super) use card::{bind_card, change_card};
 pub(super) use freeze::{create_freeze, release_freeze};
+pub(super) use identity::update_identity;
 pub(super) use page::{next_page_token, resume_token};
 pub(super) use payout_callback::report_payout;
 pub(super) use read::{

@@ -5,9 +5,10 @@ use chrono::{DateTime, Utc};
 use super::field::ID_MAX;
 use super::page::PageQuery;
 use super::{Failure, Violations};
-use crate::ask::{AccountKey, FreezeFilter, Page};
+use crate::ask::{AccountKey, CustomerKey, FreezeFilter, Page};
 use crate::domain::freeze::{FreezeStatus, FreezeType};
 use crate::domain::id::{AccountNumber, FreezeId};
+use crate::domain::review::IdentityKey;
 use crate::grpc::render::View;
 use crate::pb::v1;
 use crate::pb::v1::account_key;
@@ -69,7 +70,7 @@ pub(crate) fn account_statuses(
 #[derive(Debug)]
 pub(crate) struct OfCustomer {
     /// The customer.
-    pub(crate) customer_id: String,
+    pub(crate) customer: CustomerKey,
     /// How much of each account.
     pub(crate) view: View,
     /// Which page.
@@ -81,14 +82,24 @@ pub(crate) struct OfCustomer {
 /// ListAccountsByCustomer: whose, how much of each, and which page.
 pub(crate) fn accounts_by_customer(
     body: v1::ListAccountsByCustomerRequest,
+    key: &IdentityKey,
 ) -> Result<OfCustomer, Failure> {
     let mut wrong = Violations::new();
-    let query = PageQuery::new("customer", &(&body.customer_id, body.view));
-    let customer_id = wrong.required_id("customer_id", body.customer_id, ID_MAX);
+    let by_document = !body.identity_document_no.is_empty();
+    if by_document && !body.customer_id.is_empty() {
+        wrong.add("identity_document_no", "stands instead of customer_id, not beside it");
+    }
+    let hash = wrong.document(key, "identity_document_no", body.identity_document_no);
+    let (query, customer) = if by_document {
+        (PageQuery::new("document", &(&hash, body.view)), CustomerKey::Document(hash))
+    } else {
+        let query = PageQuery::new("customer", &(&body.customer_id, body.view));
+        (query, CustomerKey::Id(wrong.required_id("customer_id", body.customer_id, ID_MAX)))
+    };
     let view = wrong.view(body.view, View::Basic);
     let page = wrong.page(&query, body.page_size, &body.page_token);
     wrong.check()?;
-    Ok(OfCustomer { customer_id, view, page, query })
+    Ok(OfCustomer { customer, view, page, query })
 }
 
 impl Violations {

@@ -11,7 +11,9 @@ use super::*;
 use crate::domain::command::{Command, Effect, Envelope};
 use crate::domain::freeze::Urgency;
 use crate::domain::freeze::kind::AuthorityKind;
+use crate::domain::history::HistoryKey;
 use crate::domain::principal::Principal;
+use crate::domain::review::IdentityKey;
 use crate::domain::status::Cause;
 use crate::domain::transaction::EntryChannel;
 use crate::grpc::caller::{CallId, Caller};
@@ -289,5 +291,6 @@ fn an_account_is_opened_with_a_name_customer_branch_and_currency() {
         "branch_code",
         "currency_code",
     ];
-    assert_eq!(fields(open_account(v1::OpenAccountRequest::default(), &caller())), all);
+    let key = IdentityKey::of(&HistoryKey::new(b"key"));
+    assert_eq!(fields(open_account(v1::OpenAccountRequest::default(), &caller(), &key)), all);
 }

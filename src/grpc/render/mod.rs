@@ -8,6 +8,7 @@ mod code;
 mod condition;
 mod freeze;
 mod history;
+mod identity;
 mod iso;
 mod transaction;
 mod withdrawal;
@@ -18,6 +19,7 @@ pub(super) use card::{card, card_info};
 pub(super) use code::status_codes;
 pub(super) use freeze::{authority_answer, freeze_record, freeze_record_with_acts};
 pub(super) use history::{account_status_at, status_change};
+pub(super) use identity::identity;
 pub(super) use transaction::transaction;
 pub(super) use withdrawal::{withdrawal, withdrawal_with_attempts};
 

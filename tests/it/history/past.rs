@@ -10,6 +10,7 @@ use account_status::domain::freeze::kind::AuthorityKind;
 use account_status::domain::id::{AccountNumber, RequestId};
 use account_status::domain::money::{Currency, Money};
 use account_status::domain::principal::Principal;
+use account_status::domain::review::HolderKind;
 use account_status::domain::status::AccountStatus as Code;
 use account_status::domain::transaction::EntryChannel;
 use account_status::pb::v1::*;
@@ -38,6 +39,8 @@ async fn import(bank: &Bank, since: DateTime<Utc>, last_day: NaiveDate) {
             expiry_date: Some(last_day),
         }),
         last_transaction_time: None,
+        holder_kind: HolderKind::Unspecified,
+        document_expiry_date: None,
     };
     let envelope = Envelope {
         principal: Principal { name: Arc::from("import"), ..Principal::service("import") },

@@ -34,6 +34,8 @@ impl Story {
             since: Some(self.day(7, 0, 0)),
             order: None,
             last_transaction_time: Some(self.day(12, 15, 0)),
+            holder_kind: HolderKind::Unspecified,
+            document_expiry_date: None,
         };
         self.tell(self.day(7, 1, 0), "migration", ZHOU, Command::ImportAccount(ran_out));
 

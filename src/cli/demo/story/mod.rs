@@ -23,6 +23,7 @@ use crate::domain::freeze::kind::AuthorityKind;
 use crate::domain::freeze::{Disclosure, FreezeMode, FreezeSource, FreezeType, Officer, Urgency};
 use crate::domain::id::AccountNumber;
 use crate::domain::money::{Currency, Money};
+use crate::domain::review::HolderKind;
 use crate::domain::status::{AccountStatus, Cause, Restriction};
 use crate::domain::terms;
 use crate::domain::transaction::{
@@ -180,6 +181,10 @@ impl Story {
             customer_id: customer.to_owned(),
             branch_code: branch.to_owned(),
             currency: Currency::from_code(currency).expect("the story's currencies exist"),
+            product_code: String::new(),
+            holder_kind: HolderKind::Unspecified,
+            document_hash: String::new(),
+            document_expiry_date: None,
         };
         self.tell(at, "ops", account, Command::OpenAccount(open));
     }

@@ -1,6 +1,8 @@
 //! Losses: a loss report is a CUSTOMER freeze over the whole account, made and ended only here.
 //!
-//! An oral report lapses at the end of the 5th day (储蓄管理条例 31); confirming keeps the row.
+//! An oral report lapses at the end of the 5th day (储蓄管理条例 31), or of the day that the product's
+//! terms say; a deadline of the customer's, so one on a holiday moves to the day after. Confirming
+//! keeps the row.
 
 use super::{ChangeStatus, not_applicable, pick};
 use crate::domain::act::Draft;
@@ -41,7 +43,10 @@ pub(super) fn report(
     loss.freeze_reason.clone_from(&change.reason);
     if cause == Cause::LossOral {
         let zone = draft.rules.zone;
-        loss.expire_time = Term::days(draft.rules.oral_loss_days).end(now, zone);
+        let product = &draft.account.profile.product_code;
+        let days = draft.rules.oral_loss_days_of.get(product);
+        let term = Term::days(days.copied().unwrap_or(draft.rules.oral_loss_days));
+        loss.expire_time = term.end_after_holidays(now, zone, &draft.rules.holidays);
         loss.expiry_date = loss.expire_time.map(|end| terms::last_day(end, zone));
     }
     Placed::place(draft, loss, ids);

@@ -118,7 +118,16 @@ impl ChangeStatus {
     /// What has to be loaded beside the account.
     pub fn needs(&self) -> Needs {
         let stop = self.causes.contains(&Cause::StopFraud);
-        Needs { stops_of_case: stop.then(|| self.document_no.clone()), ..Needs::default() }
+        Needs {
+            stops_of_case: stop.then(|| self.document_no.clone()),
+            review: self.restarts_clocks(),
+            ..Needs::default()
+        }
+    }
+
+    /// Whether somebody has seen to an account that nobody used.
+    fn restarts_clocks(&self) -> bool {
+        matches!(self.action, Action::Reactivate | Action::LiftRestriction)
     }
 
     /// Carries the action out, or says why not.
@@ -157,6 +166,9 @@ impl ChangeStatus {
             | Action::MarkSuspicious
             | Action::Restrict => order::mark(self, draft, amount, ids),
             Action::Close => closing::close(self, draft)?,
+        }
+        if self.restarts_clocks() {
+            order::restart_clocks(draft, loaded);
         }
         let payload = json!({ "action": self.action });
         draft.written.events.push(("STATUS_ACTION", payload));

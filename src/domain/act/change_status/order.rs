@@ -7,6 +7,7 @@ use crate::domain::batch::{Ids, Loaded};
 use crate::domain::id::ConditionId;
 use crate::domain::money::Minor;
 use crate::domain::refusal::{Fact, Reason, Refusal, Refused};
+use crate::domain::review::Review;
 use crate::domain::status::{Cause, ConditionKind, Restriction};
 use crate::domain::terms::Term;
 
@@ -66,6 +67,19 @@ pub(super) fn reactivate(change: &ChangeStatus, draft: &mut Draft<'_>) -> Result
         return Err(not_applicable(draft, why));
     }
     end(change, draft, ConditionKind::Dormant)
+}
+
+/// The clocks of unused accounts run anew from when somebody has seen to the account, or the next
+/// review would undo what they decided.
+pub(super) fn restart_clocks(draft: &mut Draft<'_>, loaded: &Loaded) {
+    let ended = draft.account.conditions.iter().any(|row| {
+        row.ended_time == Some(draft.now)
+            && (row.kind == ConditionKind::Dormant || row.cause == Cause::NonCounterSuspended)
+    });
+    let known = loaded.reviews.get(draft.account.number());
+    draft.written.review = known
+        .filter(|_| ended)
+        .map(|review| Review { restarted_time: Some(draft.now), ..review.clone() });
 }
 
 /// RESUME_PAYMENT, CLEAR_SUSPICION, LIFT_RESTRICTION: ends one row. What a limit sets, the limit

@@ -5,6 +5,7 @@ mod commands;
 mod payouts;
 mod world;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
 use chrono::{DateTime, Duration, NaiveDateTime, TimeZone, Utc};
@@ -23,7 +24,9 @@ use crate::domain::history::HistoryKey;
 use crate::domain::id::{AccountNumber, ConditionId, FreezeId};
 use crate::domain::money::{Currency, Minor, Money};
 use crate::domain::payout::PayoutRules;
+use crate::domain::review::{ReviewRules, TooMany};
 use crate::domain::status::{Cause, ConditionKind, Lifecycle, Restriction};
+use crate::domain::terms::Term;
 
 pub(crate) use commands::*;
 pub(crate) use payouts::*;
@@ -69,8 +72,28 @@ pub(crate) fn rules() -> Rules {
             held_max: chrono::TimeDelta::hours(24),
         },
         oral_loss_days: 5,
+        oral_loss_days_of: BTreeMap::new(),
+        holidays: BTreeSet::new(),
+        reviews: review_rules(),
         four_eyes: FourEyes::Waived,
         approval_hours: 72,
+    }
+}
+
+/// The periods as they are where a bank sets nothing.
+pub(crate) fn review_rules() -> ReviewRules {
+    ReviewRules {
+        dormancy: Term::months(6),
+        low_balance_dormancy: Term::months(3),
+        low_balance_hundredths: 1_000,
+        organisation_dormancy: Term::months(12),
+        dormancy_notice: Term::days(30),
+        unused: Term::months(6),
+        identity_grace: Term::days(90),
+        remind: Duration::days(30),
+        accounts_per_customer: 10,
+        too_many_accounts: TooMany::Review,
+        cards_per_customer: 20,
     }
 }
 
