@@ -2,6 +2,7 @@
 //! loses items and falls back to the due queries, which find everything.
 
 mod followed;
+mod statuses;
 
 use std::sync::Arc;
 
@@ -10,6 +11,8 @@ use tokio::sync::broadcast;
 
 use self::followed::Followers;
 pub use self::followed::{FOLLOWERS_MAX, Followed};
+use self::statuses::Statuses;
+pub use self::statuses::{StatusNews, WATCHES_MAX};
 use crate::domain::batch::Event;
 use crate::domain::id::{AccountNumber, WithdrawalId};
 use crate::domain::withdrawal::Withdrawal;
@@ -36,12 +39,13 @@ pub struct Committed {
 pub struct Feed {
     sender: broadcast::Sender<Arc<Committed>>,
     followers: Followers,
+    statuses: Statuses,
 }
 
 impl Default for Feed {
     fn default() -> Self {
         let (sender, _) = broadcast::channel(LAG_MAX);
-        Self { sender, followers: Followers::default() }
+        Self { sender, followers: Followers::default(), statuses: Statuses::default() }
     }
 }
 
@@ -57,6 +61,16 @@ impl Feed {
     /// Listens from now on.
     pub fn listen(&self) -> broadcast::Receiver<Arc<Committed>> {
         self.sender.subscribe()
+    }
+
+    /// Tells who watches statuses that a batch changed some. What they are stands in the database.
+    pub fn statuses_changed(&self) {
+        self.statuses.tell();
+    }
+
+    /// Watches statuses from now on; `None` when [`WATCHES_MAX`] do so already.
+    pub fn watch_statuses(&self) -> Option<StatusNews> {
+        self.statuses.add()
     }
 
     /// Follows one withdrawal from now on; `None` when [`FOLLOWERS_MAX`] do so already.

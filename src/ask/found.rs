@@ -100,7 +100,7 @@ impl Ask {
     }
 
     /// Accounts as they are at an instant; what is unknown is left out.
-    async fn all(
+    pub(super) async fn all(
         &self,
         numbers: BTreeSet<&AccountNumber>,
         now: DateTime<Utc>,

@@ -7,6 +7,8 @@ mod found;
 mod gather;
 pub mod mask;
 pub mod past;
+pub mod platform;
+pub mod watched;
 
 use std::sync::Arc;
 

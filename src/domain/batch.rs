@@ -15,12 +15,13 @@ use crate::domain::condition::Condition;
 use crate::domain::freeze::{Freeze, FreezeAct};
 use crate::domain::history::{HistoryKey, StatusChange};
 use crate::domain::id::{
-    AccountNumber, ApprovalId, ConditionId, FreezeId, NewId, RequestId, RowId, TransactionId,
-    WithdrawalId,
+    AccountNumber, ApprovalId, ConditionId, FreezeId, NewId, PlatformId, RequestId, RowId,
+    TransactionId, WithdrawalId,
 };
 use crate::domain::payout::attempt::Attempt;
 use crate::domain::payout::evidence::Evidence;
 use crate::domain::payout::{PayoutKey, PayoutRules};
+use crate::domain::platform::{BindingKey, PlatformBinding};
 use crate::domain::review::{Review, ReviewRules};
 use crate::domain::transaction::Transaction;
 use crate::domain::withdrawal::Withdrawal;
@@ -78,6 +79,8 @@ pub struct Needs {
     pub accounts_of: Option<String>,
     /// How many cards the account's customer has.
     pub cards_of_customer: bool,
+    /// The binding of a card to a platform.
+    pub binding: Option<(PlatformId, CardNumber)>,
 }
 
 /// Names a remembered request.
@@ -160,6 +163,8 @@ pub struct Loaded {
     pub accounts_of: BTreeMap<String, i64>,
     /// Cards in use by customer, of customers asked for.
     pub cards_of: BTreeMap<String, i64>,
+    /// Bindings asked for, in force or not.
+    pub bindings: BTreeMap<BindingKey, PlatformBinding>,
 }
 
 impl Loaded {
@@ -207,6 +212,8 @@ pub struct Changes {
     pub reviews: BTreeMap<AccountNumber, Review>,
     /// Accounts to be reviewed no later than this: something ends soon after.
     pub review_by: BTreeMap<AccountNumber, DateTime<Utc>>,
+    /// Bindings of cards to platforms, new or changed.
+    pub bindings: BTreeMap<BindingKey, PlatformBinding>,
     /// History rows, new.
     pub history: Vec<StatusChange>,
     /// Answers to remember, new.

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::account::Account;
 use super::act::bind_card::BindCard;
+use super::act::bind_platform::BindPlatform;
 use super::act::cancel_withdrawal::CancelWithdrawal;
 use super::act::change_card::ChangeCard;
 use super::act::change_status::ChangeStatus;
@@ -28,6 +29,7 @@ use super::batch::Needs;
 use super::card::CardReceipt;
 use super::freeze::Freeze;
 use super::id::{AccountNumber, RequestId, WithdrawalId};
+use super::platform::PlatformBinding;
 use super::principal::Principal;
 use super::refusal::Refused;
 use super::review::Review;
@@ -63,6 +65,8 @@ pub enum Command {
     ChangeCard(ChangeCard),
     /// Records what is known of the holder's identity.
     UpdateIdentity(UpdateIdentity),
+    /// Binds a card to a platform, or ends that.
+    BindPlatform(BindPlatform),
     /// Takes a reserved withdrawal up to send it.
     StartAttempt(StartAttempt),
     /// Takes an attempt up whose time has come.
@@ -145,6 +149,7 @@ impl Command {
                 let cards = vec![bind.card_number.clone()];
                 Needs { cards, cards_of_customer: true, ..Needs::default() }
             }
+            Self::BindPlatform(bind) => bind.needs(),
             Self::ChangeCard(change) => {
                 let both = [Some(&change.card_number), change.new_card_number.as_ref()];
                 Needs { cards: both.into_iter().flatten().cloned().collect(), ..Needs::default() }
@@ -167,6 +172,7 @@ impl Command {
             Self::CancelWithdrawal(_) => "cancel_withdrawal",
             Self::BindCard(_) => "bind_card",
             Self::ChangeCard(_) => "change_card",
+            Self::BindPlatform(_) => "bind_platform",
             Self::StartAttempt(_) => "start_attempt",
             Self::FollowUp(_) => "follow_up",
             Self::RecordEvidence(_) => "record_evidence",
@@ -193,7 +199,8 @@ impl Command {
             | Self::CancelWithdrawal(_)
             | Self::BindCard(_)
             | Self::ChangeCard(_)
-            | Self::UpdateIdentity(_) => true,
+            | Self::UpdateIdentity(_)
+            | Self::BindPlatform(_) => true,
             Self::StartAttempt(_)
             | Self::FollowUp(_)
             | Self::RecordEvidence(_)
@@ -248,6 +255,8 @@ pub enum Receipt {
     Card(Box<CardReceipt>),
     /// The account, and what is known of its holder.
     Identity(Box<IdentityReceipt>),
+    /// A card's binding to a platform.
+    PlatformBinding(Box<PlatformBinding>),
     /// An attempt that was taken up, and what to do about it.
     Errand(Box<Errand>),
     /// A proposal: the command was not carried out, or it was one about a proposal.

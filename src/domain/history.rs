@@ -27,12 +27,16 @@ impl HistoryKey {
         Self(bytes.to_vec())
     }
 
-    /// A key of its own for another purpose, which the label names.
-    pub fn derive(&self, label: &[u8]) -> Vec<u8> {
+    /// A hash under this key of texts in their order, the first of which says what for; no hash of
+    /// the chain, whose first field is an id.
+    pub fn tag(&self, texts: &[&[u8]]) -> [u8; 32] {
         let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.0)
             .expect("HMAC takes keys of every length (RFC 2104)");
-        mac.update(label);
-        mac.finalize().into_bytes().to_vec()
+        for text in texts {
+            mac.update(&u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
+            mac.update(text);
+        }
+        mac.finalize().into_bytes().into()
     }
 }
 

@@ -101,6 +101,10 @@ text_id!(
     ChannelId
 );
 text_id!(
+    /// One third-party platform: the name of the principal that it calls as.
+    PlatformId
+);
+text_id!(
     /// One posting of core banking.
     TransactionId
 );

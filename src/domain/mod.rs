@@ -39,6 +39,7 @@ pub mod payout;
 
 pub mod approval;
 pub mod history;
+pub mod platform;
 pub mod principal;
 
 pub mod refusal;

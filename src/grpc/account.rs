@@ -79,9 +79,19 @@ impl AccountService for AccountHandler {
 
     async fn bind_platform(
         &self,
-        _request: Request<v1::BindPlatformRequest>,
+        request: Request<v1::BindPlatformRequest>,
     ) -> Result<Response<v1::BindPlatformResponse>, Status> {
-        Err(Status::unimplemented(""))
+        answer(request, |caller, body| async move {
+            let envelope = parse::bind_platform(&body, &caller)?;
+            let (receipt, _) = submit(&self.ledger, &caller, Scope::AccountWrite, envelope).await?;
+            let binding = match receipt {
+                Receipt::PlatformBinding(binding) => binding,
+                other => return Err(unexpected(&other)),
+            };
+            let platform_binding = Some(render::platform_binding(&binding, &caller));
+            Ok(v1::BindPlatformResponse { platform_binding })
+        })
+        .await
     }
 
     async fn bind_card(

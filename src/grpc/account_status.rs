@@ -1,15 +1,19 @@
 //! AccountStatusService: what state an account is in, and how it came there.
 
+use tokio::sync::watch;
 use tonic::{Request, Response, Status};
 
 use super::caller::Caller;
-use super::failure::Failure;
+use super::failure::{Failure, Violations};
 use super::handler::{answer, require};
 use super::render::View;
+use super::watch_account_status::{StatusUpdates, StatusWatch};
 use super::{parse, render};
-use crate::ask::{AccountKey, Ask, Found, mask};
+use crate::ask::{AccountKey, Ask, Found, Page, mask};
 use crate::domain::principal::Scope;
+use crate::domain::refusal::Reason;
 use crate::domain::review::IdentityKey;
+use crate::feed::Feed;
 use crate::pb::v1;
 use crate::pb::v1::account_status_result::Result as KeyResult;
 use crate::pb::v1::account_status_service_server::AccountStatusService;
@@ -21,6 +25,10 @@ pub(super) struct AccountStatusHandler {
     pub(super) ask: Ask,
     /// The key of the hashes of identity documents.
     pub(super) identity_key: IdentityKey,
+    /// What was committed.
+    pub(super) feed: Feed,
+    /// True when the service drains.
+    pub(super) halting: watch::Receiver<bool>,
 }
 
 #[tonic::async_trait]
@@ -125,20 +133,60 @@ impl AccountStatusService for AccountStatusHandler {
 
     async fn list_card_bindings(
         &self,
-        _request: Request<v1::ListCardBindingsRequest>,
+        request: Request<v1::ListCardBindingsRequest>,
     ) -> Result<Response<v1::ListCardBindingsResponse>, Status> {
-        Err(Status::unimplemented(""))
+        answer(request, |caller, body| async move {
+            let asked = parse::card_bindings(&body, &caller)?;
+            if !caller.may(Scope::AccountRead) {
+                require(&caller, Scope::PlatformRead)?;
+                let own =
+                    body.platform_id.is_empty() || *body.platform_id == *caller.principal.name;
+                if !own {
+                    return Err(Reason::PermissionDenied.into());
+                }
+            }
+            let after = match &asked.page.after {
+                Some(sealed) => Some(self.ask.unsealed(sealed).ok_or_else(parse::unknown_page)?),
+                None => None,
+            };
+            if let Some(card) = &asked.card {
+                self.ask.card_is_known(card, &asked.filter, &caller.principal).await?;
+            }
+            let page = Page { size: asked.page.size, after };
+            let listed = self.ask.card_bindings(&asked.filter, asked.abnormal_only, &page).await?;
+            let bound = listed.items.iter();
+            Ok(v1::ListCardBindingsResponse {
+                card_bindings: bound.map(|bound| render::card_binding(bound, &caller)).collect(),
+                next_page_token: parse::next_page_token(&asked.query, listed.next),
+            })
+        })
+        .await
     }
 
-    type WatchAccountStatusStream = std::pin::Pin<
-        Box<dyn futures::Stream<Item = Result<v1::WatchAccountStatusResponse, Status>> + Send>,
-    >;
+    type WatchAccountStatusStream = StatusUpdates;
 
     async fn watch_account_status(
         &self,
-        _request: Request<v1::WatchAccountStatusRequest>,
-    ) -> Result<Response<Self::WatchAccountStatusStream>, Status> {
-        Err(Status::unimplemented(""))
+        request: Request<v1::WatchAccountStatusRequest>,
+    ) -> Result<Response<StatusUpdates>, Status> {
+        answer(request, |caller, body| async move {
+            let watched = parse::watch_account_status(&body)?;
+            require(&caller, Scope::AccountRead)?;
+            let news = self.feed.watch_statuses().ok_or(Reason::Overloaded)?;
+            // The position is taken before the accounts are read, so that no change falls in between.
+            let position = self.ask.status_position().await?;
+            let from = watched.from.unwrap_or(position);
+            if from > position {
+                return Err(parse::unknown_position(Violations::new()));
+            }
+            let mut now = self.ask.accounts(watched.accounts.as_deref().unwrap_or(&[])).await?;
+            if watched.from.is_some() {
+                now.clear();
+            }
+            let (ask, halting) = (self.ask.clone(), self.halting.clone());
+            Ok(StatusWatch { ask, caller, watched, news, halting }.updates(from, now))
+        })
+        .await
     }
 
     async fn list_status_codes(

@@ -54,6 +54,7 @@ pub(super) fn unexpected(receipt: &Receipt) -> Failure {
         Receipt::Withdrawal(_) => "withdrawal",
         Receipt::Card(_) => "card",
         Receipt::Identity(_) => "identity",
+        Receipt::PlatformBinding(_) => "platform binding",
         Receipt::Errand(_) => "errand",
         Receipt::Approval(_) => "approval",
         Receipt::Done => "done",

@@ -19,6 +19,7 @@ mod freeze_record;
 mod health;
 mod payout_callback;
 mod transaction;
+mod watch_account_status;
 mod watch_withdrawal;
 mod withdraw;
 
@@ -136,10 +137,16 @@ fn routes(services: Services, health: HealthServer<HealthService>) -> Routes {
     let Services { ledger, ask, clock, feed, halting, identity_key, zone: _ } = services;
     let freezes = FreezeRecordHandler { ledger: ledger.clone(), ask: ask.clone(), clock };
     let approvals = ApprovalHandler { ledger: ledger.clone(), ask: ask.clone() };
-    let withdrawals = WithdrawHandler { ledger: ledger.clone(), ask: ask.clone(), feed, halting };
+    let withdrawals = WithdrawHandler {
+        ledger: ledger.clone(),
+        ask: ask.clone(),
+        feed: feed.clone(),
+        halting: halting.clone(),
+    };
     let reports = PayoutCallbackHandler { ledger: ledger.clone() };
     let accounts = AccountHandler { ledger: ledger.clone(), identity_key: identity_key.clone() };
-    Routes::new(limited!(AccountStatusServiceServer, AccountStatusHandler { ask, identity_key }))
+    let statuses = AccountStatusHandler { ask, identity_key, feed, halting };
+    Routes::new(limited!(AccountStatusServiceServer, statuses))
         .add_service(limited!(AccountServiceServer, accounts))
         .add_service(limited!(FreezeRecordServiceServer, freezes))
         .add_service(limited!(ApprovalServiceServer, approvals))

@@ -12,6 +12,7 @@ use crate::domain::freeze::{
 use crate::domain::pass::Operation;
 use crate::domain::payout::attempt::AttemptState;
 use crate::domain::payout::evidence::{EvidenceEffect, SaidKind, Source};
+use crate::domain::platform::PlatformAction;
 use crate::domain::review::HolderKind;
 use crate::domain::status::{AccountStatus, Cause, ConditionKind, Lifecycle, Restriction};
 use crate::domain::terms::TermUnit;
@@ -168,6 +169,7 @@ named!(
     }
 );
 named!(CardState = CardState { Valid, Lost, Replaced, Cancelled });
+named!(PlatformAction = PlatformAction { Bind, Unbind });
 named!(CardAction = CardAction { ReportLoss, WithdrawLoss, Replace, Cancel });
 named!(ApprovalStatus = ApprovalStatus { NotRequired, Pending, Approved });
 named!(FreezeType = FreezeType { Judicial, Bank, Customer });

@@ -82,6 +82,9 @@ async fn carry_out(parts: &Parts, envelopes: &[&Envelope]) -> Result<Decided, Ba
     transaction.commit().await?;
     let touched = changes.touched.iter().filter_map(|number| accounts.get(number));
     let next_lapse = touched.filter_map(|account| account.balance.next_lapse_time).min();
+    if !changes.history.is_empty() {
+        parts.feed.statuses_changed();
+    }
     let Changes { events, withdrawals, master, .. } = changes;
     let withdrawals = withdrawals.into_values().collect();
     let holds = |number: &AccountNumber| {

@@ -12,6 +12,7 @@ use crate::domain::book::{self, request_key};
 use crate::domain::card::CardNumber;
 use crate::domain::command::{Effect, Envelope};
 use crate::domain::id::{AccountNumber, ApprovalId, FreezeId, TransactionId, WithdrawalId};
+use crate::domain::platform::BindingKey;
 use crate::domain::safeguard::{self, Safeguard};
 
 impl Transaction {
@@ -152,6 +153,18 @@ impl Transaction {
             }
         }
         self.load_reviews(needs, loaded).await?;
+        let bindings: Vec<BindingKey> = needs
+            .iter()
+            .filter_map(|(number, need)| {
+                let (platform, card) = need.binding.clone()?;
+                Some((platform, card, (*number).clone()))
+            })
+            .collect();
+        if !bindings.is_empty() {
+            for row in self.binding_find(&bindings).await? {
+                loaded.bindings.insert(row.key(), row);
+            }
+        }
         for (number, need) in needs {
             if let Some(case) = &need.stops_of_case {
                 let count = self.condition_count_stops(number, case).await?;

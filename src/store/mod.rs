@@ -19,9 +19,11 @@ pub mod import_run;
 pub mod intake;
 pub mod load;
 pub mod migrate;
+pub mod platform;
 pub mod review;
 pub mod save;
 pub mod transaction_log;
+pub mod watched;
 pub mod withdrawal;
 
 use std::time::Duration;
@@ -71,6 +73,20 @@ impl Engine {
         match self {
             Self::Sqlite => format!("{column} IN (SELECT value FROM json_each(${n}))"),
             Self::Postgres => format!("{column} = ANY(${n})"),
+        }
+    }
+
+    /// A join with a table, named with its alias, after everything before it was found, whatever a
+    /// plan believes of the tables.
+    fn then_join(self, table: &str, condition: &str) -> String {
+        match self {
+            Self::Sqlite => format!("CROSS JOIN {table} ON {condition}"),
+            Self::Postgres => {
+                let alias = table.split_whitespace().last().unwrap_or(table);
+                format!(
+                    "CROSS JOIN LATERAL (SELECT * FROM {table} WHERE {condition} OFFSET 0) {alias}"
+                )
+            }
         }
     }
 

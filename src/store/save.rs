@@ -11,6 +11,7 @@ use super::event::EVENT;
 use super::freeze::{ACT, FREEZE};
 use super::history::{HISTORY, ORDER, Place};
 use super::idempotency::{FORGETTABLE, IDEMPOTENCY};
+use super::platform::BINDING;
 use super::review::REVIEW;
 use super::transaction_log::TRANSACTION_LOG;
 use super::withdrawal::WITHDRAWAL;
@@ -49,6 +50,7 @@ impl Transaction {
         self.review_hasten(&changes.review_by).await?;
         CARD.write(self, Write::Update, changes.cards_changed.values()).await?;
         CARD.write(self, Write::UpsertOver(FREE), changes.cards_bound.values()).await?;
+        BINDING.write(self, Write::Upsert, changes.bindings.values()).await?;
         HISTORY.write(self, Write::Insert, &changes.history).await?;
         ORDER.write(self, Write::Insert, changes.history.iter().map(Place::of)).await?;
         IDEMPOTENCY.write(self, Write::UpsertOver(FORGETTABLE), &changes.remembered).await?;

@@ -3,6 +3,7 @@
 
 pub mod advance;
 pub mod bind_card;
+pub mod bind_platform;
 pub mod cancel_withdrawal;
 pub mod change_card;
 pub mod change_status;
@@ -40,6 +41,7 @@ use super::id::{AccountNumber, ConditionId};
 use super::money::{Currency, Minor};
 use super::payout::attempt::Attempt;
 use super::payout::evidence::Evidence;
+use super::platform::PlatformBinding;
 use super::principal::Principal;
 use super::refusal::{Reason, Refusal, Refused};
 use super::review::Review;
@@ -84,6 +86,8 @@ pub struct Written {
     pub cards_changed: Vec<Card>,
     /// What the review knows of the account, new or changed.
     pub review: Option<Review>,
+    /// Bindings of its cards to platforms, new or changed.
+    pub bindings: Vec<PlatformBinding>,
     /// Events: kind and payload.
     pub events: Vec<(&'static str, serde_json::Value)>,
 }
@@ -131,6 +135,8 @@ pub enum Answer {
     Card(Box<CardReceipt>),
     /// The account, and what is known of its holder.
     Identity(Box<Review>),
+    /// A card's binding to a platform.
+    PlatformBinding(Box<PlatformBinding>),
 }
 
 impl Decision {

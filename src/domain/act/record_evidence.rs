@@ -5,8 +5,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::advance::{self, Step, advance, credit, debit};
-use super::giving_way::claims_filled;
 use super::errand::unchanged;
+use super::giving_way::claims_filled;
 use super::{Decision, Draft};
 use crate::domain::batch::{Loaded, Needs};
 use crate::domain::id::ChannelId;

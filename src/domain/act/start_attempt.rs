@@ -10,8 +10,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::advance::{Step, advance};
-use super::giving_way::UNDER_A_FREEZE;
 use super::errand::{Doing, Way, errand, unchanged, way};
+use super::giving_way::UNDER_A_FREEZE;
 use super::{Decision, Draft};
 use crate::domain::batch::Loaded;
 use crate::domain::id::{ChannelId, WithdrawalId};

@@ -41,6 +41,7 @@ impl Proposed {
             | Command::CancelWithdrawal(_)
             | Command::BindCard(_)
             | Command::ChangeCard(_)
+            | Command::BindPlatform(_)
             | Command::StartAttempt(_)
             | Command::FollowUp(_)
             | Command::RecordEvidence(_)

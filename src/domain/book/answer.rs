@@ -93,6 +93,7 @@ pub(super) fn receipt(account: &Account, decision: &Decision, written: &Written)
             review: (**review).clone(),
         })),
         Answer::Card(receipt) => Receipt::Card(receipt.clone()),
+        Answer::PlatformBinding(row) => Receipt::PlatformBinding(row.clone()),
         Answer::Errand(errand) => Receipt::Errand(errand.clone()),
     }
 }

@@ -18,6 +18,9 @@ pub(super) fn absent(command: &Command, account: &Account, loaded: &Loaded) -> O
     if let Command::ChangeCard(change) = command {
         return change.card(account, loaded).is_none().then_some(Reason::CardNotFound);
     }
+    if let Command::BindPlatform(bind) = command {
+        return bind.card(account, loaded).is_none().then_some(Reason::CardNotFound);
+    }
     if let Command::DecideApproval(decide) = command {
         let id = &decide.approval_id;
         let open = account.approvals.iter().any(|approval| approval.approval_id == *id);
@@ -55,6 +58,7 @@ pub(super) fn decide(
         Command::CancelWithdrawal(cancel) => cancel.decide(draft, loaded),
         Command::BindCard(bind) => bind.decide(draft, loaded),
         Command::ChangeCard(change) => change.decide(draft, loaded),
+        Command::BindPlatform(bind) => bind.decide(draft, loaded),
         Command::StartAttempt(start) => start.decide(draft, loaded),
         Command::FollowUp(follow) => follow.decide(draft, loaded),
         Command::RecordEvidence(record) => record.decide(draft, loaded),
@@ -105,6 +109,7 @@ pub(super) fn begin<'a>(
         | Command::CancelWithdrawal(_)
         | Command::BindCard(_)
         | Command::ChangeCard(_)
+        | Command::BindPlatform(_)
         | Command::StartAttempt(_)
         | Command::FollowUp(_)
         | Command::RecordEvidence(_)

@@ -36,6 +36,10 @@ impl Book<'_> {
             self.loaded.reviews.insert(number.clone(), review.clone());
             self.changes.reviews.insert(number, review.clone());
         }
+        for binding in &written.bindings {
+            self.loaded.bindings.insert(binding.key(), binding.clone());
+            self.changes.bindings.insert(binding.key(), binding.clone());
+        }
     }
 
     /// Notes by when the account has to be reviewed, for what ends by itself from now on.

@@ -23,7 +23,7 @@ impl std::fmt::Debug for IdentityKey {
 impl IdentityKey {
     /// The key that goes with this one.
     pub fn of(key: &HistoryKey) -> Self {
-        Self(key.derive(LABEL))
+        Self(key.tag(&[LABEL]).to_vec())
     }
 
     /// The hash of a document's number, hex; blanks, hyphens and case don't count. Empty when nothing

@@ -135,8 +135,7 @@ fn a_proposal_about_a_condition_is_stale_when_that_condition_ended() {
         ..super::support::change(Action::Restrict)
     });
     let rows = world.account().conditions_by_age();
-    let ids: Vec<String> =
-        rows.iter().map(|row| row.condition_id.as_str().to_owned()).collect();
+    let ids: Vec<String> = rows.iter().map(|row| row.condition_id.as_str().to_owned()).collect();
     let lift = |id: &String| crate::domain::act::change_status::ChangeStatus {
         condition_id: Some(id.clone()),
         ..super::support::change(Action::LiftRestriction)

@@ -39,8 +39,7 @@ pub(crate) struct Approvals {
 /// ListApprovals: which, and which page.
 pub(crate) fn approvals(body: v1::ListApprovalsRequest) -> Result<Approvals, Failure> {
     let mut wrong = Violations::new();
-    let query =
-        PageQuery::new("approvals", &(&body.account_number, body.state, &body.proposed_by));
+    let query = PageQuery::new("approvals", &(&body.account_number, body.state, &body.proposed_by));
     let proposed_by = wrong.id("proposed_by", body.proposed_by, PRINCIPAL_MAX_CHARS);
     let filter = ApprovalFilter {
         account_number: wrong.optional_account_number("account_number", &body.account_number),

@@ -13,10 +13,12 @@ mod head;
 mod identity;
 mod page;
 mod payout_callback;
+mod platform;
 mod read;
 #[cfg(test)]
 mod tests;
 mod transaction;
+mod watched_statuses;
 mod withdrawal;
 mod withdrawals;
 
@@ -27,10 +29,12 @@ pub(super) use freeze::{create_freeze, release_freeze};
 pub(super) use identity::update_identity;
 pub(super) use page::{next_page_token, resume_token};
 pub(super) use payout_callback::report_payout;
+pub(super) use platform::{bind_platform, card_bindings, unknown_page};
 pub(super) use read::{
     account_status, account_statuses, accounts_by_customer, freeze_record, freeze_records, history,
 };
 pub(super) use transaction::record_transaction;
+pub(super) use watched_statuses::{WatchedStatuses, unknown_position, watch_account_status};
 pub(super) use withdrawal::{cancel_withdrawal, withdraw};
 pub(super) use withdrawals::{Watched, watch_withdrawal, withdrawal, withdrawals};
 

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::Violations;
 use crate::ask::Page;
+use crate::ask::platform::Sealed;
 use crate::domain::id::AccountNumber;
 
 /// The rows of a page when nothing is said.
@@ -34,6 +35,16 @@ impl Cursor for i64 {
 
     fn read(bytes: &[u8]) -> Option<Self> {
         Some(Self::from_be_bytes(bytes.try_into().ok()?))
+    }
+}
+
+impl Cursor for Sealed {
+    fn bytes(&self) -> Vec<u8> {
+        self.0.clone()
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        Some(Self(bytes.to_vec()))
     }
 }
 

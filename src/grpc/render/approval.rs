@@ -98,12 +98,10 @@ mod tests {
     fn requests_keep_their_shape() {
         let whole = object(json!({ "a": [null, true, { "b": "c" }] })).unwrap();
         let Some(Kind::ListValue(list)) = &whole.fields["a"].kind else { panic!("{whole:?}") };
-        let kinds: Vec<Kind> = list.values.iter().map(|value| value.kind.clone().unwrap()).collect();
+        let kinds: Vec<Kind> =
+            list.values.iter().map(|value| value.kind.clone().unwrap()).collect();
         let inner = object(json!({ "b": "c" })).unwrap();
-        assert_eq!(
-            kinds,
-            [Kind::NullValue(0), Kind::BoolValue(true), Kind::StructValue(inner)]
-        );
+        assert_eq!(kinds, [Kind::NullValue(0), Kind::BoolValue(true), Kind::StructValue(inner)]);
         assert_eq!(object(json!(null)), None);
     }
 }

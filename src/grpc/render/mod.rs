@@ -10,6 +10,7 @@ mod freeze;
 mod history;
 mod identity;
 mod iso;
+mod platform;
 mod transaction;
 mod withdrawal;
 
@@ -20,6 +21,7 @@ pub(super) use code::status_codes;
 pub(super) use freeze::{authority_answer, freeze_record, freeze_record_with_acts};
 pub(super) use history::{account_status_at, status_change};
 pub(super) use identity::identity;
+pub(super) use platform::{card_binding, platform_binding};
 pub(super) use transaction::transaction;
 pub(super) use withdrawal::{withdrawal, withdrawal_with_attempts};
 

@@ -1,6 +1,7 @@
 //! Commands as most tests send them; a test overrides what it is about.
 
 use crate::domain::act::bind_card::BindCard;
+use crate::domain::act::bind_platform::BindPlatform;
 use crate::domain::act::cancel_withdrawal::CancelWithdrawal;
 use crate::domain::act::change_card::ChangeCard;
 use crate::domain::act::change_status::ChangeStatus;
@@ -197,6 +198,7 @@ macro_rules! sent {
 
 sent!(
     BindCard,
+    BindPlatform,
     CancelWithdrawal,
     ChangeCard,
     ChangeStatus,

@@ -23,6 +23,7 @@ use crate::domain::money::Minor;
 use crate::domain::payout::PayoutKey;
 use crate::domain::payout::attempt::Attempt;
 use crate::domain::payout::evidence::Evidence;
+use crate::domain::platform::{BindingKey, PlatformBinding};
 use crate::domain::principal::Principal;
 use crate::domain::refusal::{Reason, Refused};
 use crate::domain::status::{Cause, Lifecycle};
@@ -42,6 +43,7 @@ pub(crate) struct Tables {
     pub(crate) evidence: BTreeMap<(PayoutKey, String), Evidence>,
     pub(crate) transactions: Vec<Transaction>,
     pub(crate) cards: BTreeMap<CardNumber, Card>,
+    pub(crate) bindings: BTreeMap<BindingKey, PlatformBinding>,
     pub(crate) history: Vec<StatusChange>,
     pub(crate) events: Vec<Event>,
 }
@@ -225,6 +227,10 @@ impl World {
         for card in needs.cards.iter().filter_map(|number| self.tables.cards.get(number)) {
             loaded.cards.insert(card.card_number.clone(), card.clone());
         }
+        if let Some((platform, card)) = needs.binding {
+            let key = (platform, card, number.clone());
+            loaded.bindings.extend(self.tables.bindings.get(&key).map(|row| (key, row.clone())));
+        }
         if let Some(case) = needs.stops_of_case {
             let stops = self.tables.conditions.values().filter(|row| {
                 row.cause == Cause::StopFraud && row.document_no.as_ref() == Some(&case)
@@ -263,6 +269,7 @@ impl World {
             let before = tables.cards.insert(number, card);
             assert!(is_free(before.as_ref()), "bound and not free");
         }
+        tables.bindings.extend(changes.bindings);
         tables.history.extend(changes.history);
         tables.events.extend(changes.events);
         for row in changes.remembered {
