@@ -11,6 +11,7 @@
 mod harness;
 
 mod actions;
+mod approvals;
 mod attacks;
 mod bad_input;
 mod canaries;

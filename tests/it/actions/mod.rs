@@ -42,7 +42,7 @@ pub(crate) async fn carry_out(
     match response.outcome.unwrap() {
         change_account_status_response::Outcome::AccountStatus(info) => Ok(info),
         change_account_status_response::Outcome::Approval(approval) => {
-            panic!("nobody can approve yet: {approval:?}")
+            panic!("it waits for a second person: {approval:?}")
         }
     }
 }

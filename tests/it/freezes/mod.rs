@@ -27,7 +27,7 @@ pub(crate) async fn place(
             Ok((record, response.answer.unwrap()))
         }
         create_freeze_record_response::Outcome::Approval(approval) => {
-            panic!("nobody can approve yet: {approval:?}")
+            panic!("it waits for a second person: {approval:?}")
         }
     }
 }

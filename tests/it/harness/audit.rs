@@ -1,6 +1,7 @@
 //! The invariants, checked after every test from the rows themselves and from what the service
 //! answers, with arithmetic of its own.
 
+mod approvals;
 mod payouts;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,10 +29,12 @@ pub(crate) async fn check(bank: &Bank, beginning: &str) {
     rows.every_effect_is_remembered_once().await;
     rows.events_have_no_gap().await;
     rows.cards_lead_somewhere().await;
+    rows.four_eyes_hold().await;
     rows.acknowledged_withdrawals_are_there(bank).await;
     let store = service::open(&bank.settings).await.unwrap();
     for number in &accounts {
         history_is_whole(bank, &store, number).await;
+        approvals::open_ones_fit(&store, number).await;
         control_adds_up(bank, number).await;
     }
     store.close().await;
@@ -193,7 +196,9 @@ async fn history_is_whole(bank: &Bank, store: &Store, number: &str) {
         assert_eq!(before.new_status, after.old_status, "I10: rows of {number} don't join");
         assert_eq!(before.conditions_after, after.conditions_before, "I10: rows don't join");
         let moved = after.conditions_before != after.conditions_after
-            || after.lifecycle_before != Some(after.lifecycle_after);
+            || after.lifecycle_before != Some(after.lifecycle_after)
+            // What was done in an emergency, and confirmed.
+            || after.approved_by.is_some();
         assert!(moved, "I10: a row of {number} changes nothing");
     }
     let last = rows.last().unwrap();

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use account_status::pb::v1::account_service_client::AccountServiceClient;
 use account_status::pb::v1::account_status_service_client::AccountStatusServiceClient;
+use account_status::pb::v1::approval_service_client::ApprovalServiceClient;
 use account_status::pb::v1::client_service_client::ClientServiceClient;
 use account_status::pb::v1::freeze_record_service_client::FreezeRecordServiceClient;
 use account_status::pb::v1::transaction_service_client::TransactionServiceClient;
@@ -91,6 +92,10 @@ impl Bank {
         FreezeRecordServiceClient::new(self.channel.clone())
     }
 
+    pub(crate) fn approval_client(&self) -> ApprovalServiceClient<Channel> {
+        ApprovalServiceClient::new(self.channel.clone())
+    }
+
     pub(crate) fn transaction_client(&self) -> TransactionServiceClient<Channel> {
         TransactionServiceClient::new(self.channel.clone())
     }
@@ -150,7 +155,7 @@ impl Bank {
         match response.outcome.unwrap() {
             change_account_status_response::Outcome::AccountStatus(info) => Ok(info),
             change_account_status_response::Outcome::Approval(approval) => {
-                panic!("nobody can approve yet: {approval:?}")
+                panic!("it waits for a second person: {approval:?}")
             }
         }
     }
@@ -310,7 +315,7 @@ impl Bank {
         match response.outcome.unwrap() {
             create_freeze_record_response::Outcome::FreezeRecord(record) => Ok((record, answer)),
             create_freeze_record_response::Outcome::Approval(approval) => {
-                panic!("nobody can approve yet: {approval:?}")
+                panic!("it waits for a second person: {approval:?}")
             }
         }
     }
@@ -343,7 +348,7 @@ impl Bank {
         match response.outcome.unwrap() {
             release_freeze_record_response::Outcome::FreezeRecord(record) => Ok(record),
             release_freeze_record_response::Outcome::Approval(approval) => {
-                panic!("nobody can approve yet: {approval:?}")
+                panic!("it waits for a second person: {approval:?}")
             }
         }
     }

@@ -28,7 +28,7 @@ impl Rows<'_> {
         self.each_state_has_its_entries().await;
     }
 
-    async fn none(&self, what: &str, sql: &str) {
+    pub(super) async fn none(&self, what: &str, sql: &str) {
         let wrong = self.texts(sql).await;
         assert!(wrong.is_empty(), "{what}: {wrong:?}");
     }
