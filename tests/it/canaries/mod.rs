@@ -2,6 +2,7 @@
 //! at its most talkative, through calls that go well and calls that don't: none of them stands in
 //! its logs, nor in the answer to a call that failed.
 
+mod proposals;
 mod walk;
 
 use std::fs::File;
@@ -86,6 +87,8 @@ async fn walked(kind: Engine, format: &str) {
     let mut command = Program::command();
     command.stderr(File::create(&log).unwrap());
     let arguments = ["serve", "--log", "trace,sqlx=trace", "--log-format", format];
+    // What waits for a second person all the same is an emergency.
+    let arguments = [&arguments[..], &["--four-eyes", "waived"]].concat();
     let program = Program::start_by(command, &arguments, &through).await;
     // The bank's own service rests; every call goes to the program.
     bank.channel = program.channel.clone();
@@ -93,6 +96,7 @@ async fn walked(kind: Engine, format: &str) {
     let walk = Walk { bank: &bank };
     let mut refused = walk.through_what_goes_well().await;
     refused.extend(walk.through_refusals().await);
+    refused.extend(walk.through_proposals().await);
     refused.extend(walk.through_bad_input().await);
     refused.extend(walk.through_broken_rows().await);
     if let Some(proxy) = proxy {
