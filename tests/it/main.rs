@@ -37,6 +37,7 @@ mod reading;
 mod reads;
 mod refusals;
 mod replay;
+mod reviews;
 mod simulator;
 mod smoke;
 mod tidy;

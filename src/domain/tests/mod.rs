@@ -43,6 +43,7 @@ mod payout_sequences;
 mod precedence;
 mod properties;
 mod replay;
+mod reviews;
 mod sequences;
 mod transactions;
 mod withdrawals;
