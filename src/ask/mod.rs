@@ -3,6 +3,7 @@
 //! ([`gather`]); [`mask`] takes out what the caller may not see.
 
 mod approvals;
+pub mod abnormal;
 mod found;
 mod gather;
 pub mod mask;

@@ -126,9 +126,19 @@ impl AccountStatusService for AccountStatusHandler {
 
     async fn list_abnormal_accounts(
         &self,
-        _request: Request<v1::ListAbnormalAccountsRequest>,
+        request: Request<v1::ListAbnormalAccountsRequest>,
     ) -> Result<Response<v1::ListAbnormalAccountsResponse>, Status> {
-        Err(Status::unimplemented(""))
+        answer(request, |caller, body| async move {
+            let asked = parse::abnormal(body)?;
+            require(&caller, Scope::AccountRead)?;
+            let listed = self.ask.abnormal(&asked.filter, &caller.principal, &asked.page).await?;
+            let found = listed.items.into_iter().map(|account| Found { account, card: None });
+            Ok(v1::ListAbnormalAccountsResponse {
+                account_statuses: found.map(|one| shown(one, &caller, asked.view)).collect(),
+                next_page_token: parse::next_page_token(&asked.query, listed.next),
+            })
+        })
+        .await
     }
 
     async fn list_card_bindings(

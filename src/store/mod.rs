@@ -4,6 +4,7 @@
 //! Both engines run the same statements but for a few words, which [`Engine`] holds. What stands
 //! here keeps to what a PostgreSQL sharded by account_number can do.
 
+pub mod abnormal;
 pub mod account;
 pub mod approval;
 mod attempt;

@@ -15,7 +15,8 @@ use crate::domain::transaction::Identification;
 use crate::grpc::caller::Caller;
 use crate::pb::v1;
 
-const BRANCH_MAX: usize = 35;
+/// The longest code of a branch.
+pub(super) const BRANCH_MAX: usize = 35;
 const CAUSES_MAX: usize = 10;
 const ITEMS_MAX: usize = 20;
 const ITEM_MAX_CHARS: usize = 100;

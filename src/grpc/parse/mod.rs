@@ -31,7 +31,8 @@ pub(super) use page::{next_page_token, resume_token};
 pub(super) use payout_callback::report_payout;
 pub(super) use platform::{bind_platform, card_bindings, unknown_page};
 pub(super) use read::{
-    account_status, account_statuses, accounts_by_customer, freeze_record, freeze_records, history,
+    abnormal, account_status, account_statuses, accounts_by_customer, freeze_record,
+    freeze_records, history,
 };
 pub(super) use transaction::record_transaction;
 pub(super) use watched_statuses::{WatchedStatuses, unknown_position, watch_account_status};

@@ -2,13 +2,16 @@
 
 use chrono::{DateTime, Utc};
 
+use super::account::BRANCH_MAX;
 use super::field::ID_MAX;
 use super::page::PageQuery;
 use super::{Failure, Violations};
+use crate::ask::abnormal::{Abnormal, AbnormalFilter};
 use crate::ask::{AccountKey, CustomerKey, FreezeFilter, Page};
 use crate::domain::freeze::{FreezeStatus, FreezeType};
 use crate::domain::id::{AccountNumber, FreezeId};
 use crate::domain::review::IdentityKey;
+use crate::domain::status::{AccountStatus, Cause, ConditionKind};
 use crate::grpc::render::View;
 use crate::pb::v1;
 use crate::pb::v1::account_key;
@@ -131,6 +134,39 @@ impl Violations {
             }
         }
     }
+}
+
+/// Accounts that are not NORMAL.
+#[derive(Debug)]
+pub(crate) struct AbnormalOnes {
+    /// Which.
+    pub(crate) filter: Abnormal,
+    /// How much of each account.
+    pub(crate) view: View,
+    /// Which page.
+    pub(crate) page: Page<AccountNumber>,
+    /// To what its token is bound.
+    pub(crate) query: PageQuery,
+}
+
+/// ListAbnormalAccounts: which, how much of each, and which page.
+pub(crate) fn abnormal(body: v1::ListAbnormalAccountsRequest) -> Result<AbnormalOnes, Failure> {
+    let mut wrong = Violations::new();
+    let status = wrong.optional_choice::<AccountStatus>("status", body.status);
+    if status == Some(AccountStatus::Normal) {
+        wrong.add("status", "is not abnormal");
+    }
+    let kind = wrong.optional_choice::<ConditionKind>("condition", body.condition);
+    let cause = wrong.optional_choice::<Cause>("cause", body.cause);
+    let branch_code = wrong.id("branch_code", body.branch_code, BRANCH_MAX);
+    let since = wrong.time("since_time", body.since_time);
+    let view = wrong.view(body.view, View::Basic);
+    let which = (body.status, body.condition, body.cause, &branch_code, since, body.view);
+    let query = PageQuery::new("abnormal", &which);
+    let page = wrong.page(&query, body.page_size, &body.page_token);
+    wrong.check()?;
+    let account = AbnormalFilter { status, branch_code, since };
+    Ok(AbnormalOnes { filter: Abnormal { account, kind, cause }, view, page, query })
 }
 
 /// ListAccountStatusHistory: whose, as of when, and which page.
