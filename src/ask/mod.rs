@@ -2,8 +2,9 @@
 //! instant whether or not the sweep has come by. Reads of single accounts share queries
 //! ([`gather`]); [`mask`] takes out what the caller may not see.
 
-mod approvals;
 pub mod abnormal;
+mod approvals;
+mod check;
 mod found;
 mod gather;
 pub mod mask;
@@ -31,6 +32,7 @@ pub use crate::store::approval::ApprovalFilter;
 pub use crate::store::freeze::FreezeFilter;
 pub use crate::store::withdrawal::{WithdrawalFile, WithdrawalFilter};
 use crate::store::{self, Store};
+pub use check::Checked;
 pub use found::Found;
 
 /// How often an account and its freezes are read until both are of one instant.

@@ -13,6 +13,7 @@ use super::freeze::{Freeze, FreezeMode};
 use super::id::AccountNumber;
 use super::money::{Currency, Minor, Money};
 use super::status::{self, AccountStatus, ConditionKind, Lifecycle};
+use super::transaction::Direction;
 
 /// Who the account belongs to; changes rarely. The columns of `account_master` that are not
 /// derived.
@@ -111,6 +112,18 @@ pub struct Face {
     pub lifecycle: Lifecycle,
     /// All conditions in force, freezes included.
     pub conditions: Vec<ConditionSummary>,
+}
+
+impl Balance {
+    /// The balance after a movement, minor units; `None` when it would not fit 64 bits, or leave
+    /// less than what withdrawals hold.
+    pub fn after(&self, direction: Direction, amount: Minor) -> Option<Minor> {
+        match direction {
+            Direction::Credit => self.balance_minor.checked_add(amount),
+            Direction::Debit => self.balance_minor.checked_sub(amount),
+        }
+        .filter(|after| *after >= self.reserved_minor)
+    }
 }
 
 impl Account {

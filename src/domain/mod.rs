@@ -50,6 +50,8 @@ pub mod batch;
 pub mod lapse;
 pub mod past;
 
+pub mod check;
+
 pub mod act;
 
 pub mod command;

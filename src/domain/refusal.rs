@@ -13,7 +13,7 @@ use super::account::Account;
 use super::condition::Condition;
 use super::freeze::{Disclosure, Freeze};
 use super::money::Minor;
-use super::status::{Cause, ConditionKind};
+use super::status::{Cause, ConditionKind, Lifecycle};
 
 /// Every reason an answer can refuse with, in precedence order. The order of the variants is the
 /// rule: `Ord` compares by it.
@@ -209,6 +209,10 @@ pub enum Fact {
     DecidedBy,
     /// What blocks a closing.
     BlockedBy,
+    /// The operation that may not pass, as the what-may-pass table names it. Its refusals only.
+    Operation,
+    /// How much the freeze takes.
+    FreezeMode,
 }
 
 impl Refusal {
@@ -225,6 +229,13 @@ impl Refusal {
             .with(Fact::Description, description)
     }
 
+    /// The action doesn't apply to an account at this stage, or as it is otherwise.
+    pub fn not_applicable(lifecycle: Lifecycle, why: &str) -> Self {
+        Self::of(Reason::ActionNotApplicable)
+            .with(Fact::Description, why)
+            .with(Fact::State, lifecycle.into())
+    }
+
     /// A freeze stands in the way.
     pub fn by_freeze(reason: Reason, freeze: &Freeze) -> Self {
         let refusal = Self {
@@ -235,6 +246,7 @@ impl Refusal {
         };
         refusal
             .with(Fact::FreezeId, freeze.freeze_id.as_str())
+            .with(Fact::FreezeMode, freeze.freeze_mode.into())
             .with(Fact::Authority, &freeze.freeze_by)
             .with(Fact::Document, &freeze.court_order_no)
     }

@@ -6,10 +6,14 @@ use tonic::{Request, Response, Status};
 use super::caller::Caller;
 use super::failure::{Failure, Violations};
 use super::handler::{answer, require};
+use super::parse::AskedOperation;
 use super::render::View;
 use super::watch_account_status::{StatusUpdates, StatusWatch};
 use super::{parse, render};
 use crate::ask::{AccountKey, Ask, Found, Page, mask};
+use crate::domain::act::same_currency;
+use crate::domain::money::Minor;
+use crate::domain::pass::{Movement, Operation};
 use crate::domain::principal::Scope;
 use crate::domain::refusal::Reason;
 use crate::domain::review::IdentityKey;
@@ -17,6 +21,9 @@ use crate::feed::Feed;
 use crate::pb::v1;
 use crate::pb::v1::account_status_result::Result as KeyResult;
 use crate::pb::v1::account_status_service_server::AccountStatusService;
+
+/// The smallest amount, in minor units: what is asked about when no amount is.
+const SMALLEST: Minor = 1;
 
 /// See the module.
 #[derive(Debug, Clone)]
@@ -119,9 +126,24 @@ impl AccountStatusService for AccountStatusHandler {
 
     async fn check_operation(
         &self,
-        _request: Request<v1::CheckOperationRequest>,
+        request: Request<v1::CheckOperationRequest>,
     ) -> Result<Response<v1::CheckOperationResponse>, Status> {
-        Err(Status::unimplemented(""))
+        answer(request, |caller, body| async move {
+            let asked = parse::check_operation(body, &caller)?;
+            require(&caller, Scope::AccountRead)?;
+            let account = self.ask.account(&asked.key).await?;
+            let amount = match (asked.operation, asked.amount) {
+                (Operation::Close, _) => 0,
+                (_, None) => SMALLEST,
+                (_, Some(money)) => same_currency(&account, money)?,
+            };
+            let AskedOperation { operation, presence, .. } = asked;
+            let movement = Movement { operation, amount, presence };
+            let checked = self.ask.check(account, movement, &caller.principal);
+            let operation_check = Some(render::operation_check(&checked, &caller));
+            Ok(v1::CheckOperationResponse { operation_check })
+        })
+        .await
     }
 
     async fn list_abnormal_accounts(

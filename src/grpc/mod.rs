@@ -6,6 +6,7 @@
 mod caller;
 mod failure;
 mod handler;
+mod iso;
 mod layer;
 mod names;
 mod parse;

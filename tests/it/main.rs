@@ -16,6 +16,7 @@ mod attacks;
 mod bad_input;
 mod canaries;
 mod cards;
+mod check_operation;
 mod cli;
 mod crash;
 mod errors;

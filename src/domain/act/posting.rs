@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::Draft;
-use crate::domain::account::{Account, Balance};
+use crate::domain::account::Account;
 use crate::domain::id::TransactionId;
 use crate::domain::money::Minor;
 use crate::domain::pass::{self, Movement};
@@ -43,21 +43,11 @@ pub struct Posting {
     pub booking: Booking,
 }
 
-/// The balance after a movement, minor units; `None` when it would not fit 64 bits, or leave less
-/// than what withdrawals hold.
-pub fn balance_after(balance: &Balance, direction: Direction, amount: Minor) -> Option<Minor> {
-    match direction {
-        Direction::Credit => balance.balance_minor.checked_add(amount),
-        Direction::Debit => balance.balance_minor.checked_sub(amount),
-    }
-    .filter(|after| *after >= balance.reserved_minor)
-}
-
 /// Where something is booked that happened already, so that nothing can refuse it. Conditions don't
 /// stand in its way; but a debit never takes money that is reserved, frozen or not there, and a
 /// credit doesn't enter an account that can't take it.
 pub fn booking_of_fact(account: &Account, direction: Direction, movement: Movement) -> Booking {
-    let fits = balance_after(&account.balance, direction, movement.amount).is_some();
+    let fits = account.balance.after(direction, movement.amount).is_some();
     match direction {
         Direction::Debit => {
             let available = pass::available_for(account, movement.operation);
@@ -75,7 +65,7 @@ pub fn booking_of_fact(account: &Account, direction: Direction, movement: Moveme
 /// times.
 ///
 /// # Panics
-/// When it is booked on a balance that has no room for it ([`balance_after`]): whoever posts has
+/// When it is booked on a balance that has no room for it ([`Balance::after`](crate::domain::account::Balance::after)): whoever posts has
 /// to know that before.
 pub fn post(draft: &mut Draft<'_>, posting: Posting) -> Transaction {
     match posting.booking {
@@ -95,7 +85,8 @@ pub fn post(draft: &mut Draft<'_>, posting: Posting) -> Transaction {
 
 fn book(draft: &mut Draft<'_>, posting: &Posting) {
     let balance = &mut draft.account.balance;
-    balance.balance_minor = balance_after(balance, posting.direction, posting.amount)
+    balance.balance_minor = balance
+        .after(posting.direction, posting.amount)
         .expect("whoever books on the balance has seen that it fits");
     balance.last_transaction_time = Some(draft.now);
     if posting.initiator == Initiator::Customer {

@@ -10,10 +10,11 @@ use super::advance::payout_of;
 use super::posting::{self, Posting};
 use super::{Answer, Decision, Draft, same_currency};
 use crate::domain::batch::{Ids, Loaded, Needs};
+use crate::domain::check;
 use crate::domain::id::TransactionId;
 use crate::domain::money::{Minor, Money};
-use crate::domain::pass::{self, Movement, Operation, Presence};
-use crate::domain::refusal::{Reason, Refusal, Refused};
+use crate::domain::pass::{Movement, Operation, Presence};
+use crate::domain::refusal::{Reason, Refused};
 use crate::domain::status::ConditionKind;
 use crate::domain::transaction::{
     Booking, Direction, EntryChannel, Identification, Initiator, Mode, Purpose, TransactionType,
@@ -113,12 +114,8 @@ impl RecordTransaction {
         match self.mode {
             Mode::Fact => Ok(posting::booking_of_fact(account, self.direction, movement)),
             Mode::Authorize => {
-                Refused::check(pass::refusals(account, movement))?;
-                posting::balance_after(&account.balance, self.direction, movement.amount)
-                    .map(|_| Booking::Balance)
-                    .ok_or_else(|| {
-                        Refusal::field("amount", "would exceed 64-bit minor units").into()
-                    })
+                Refused::check(check::posting(account, self.direction, movement))?;
+                Ok(Booking::Balance)
             }
         }
     }

@@ -6,11 +6,12 @@ use serde_json::json;
 
 use super::{Answer, Decision, Draft, same_currency};
 use crate::domain::batch::Ids;
+use crate::domain::check;
 use crate::domain::id::{AccountNumber, WithdrawalId};
 use crate::domain::money::{Minor, Money};
-use crate::domain::pass::{self, Movement};
+use crate::domain::pass::Movement;
+use crate::domain::refusal::Refused;
 use crate::domain::refusal::Violation;
-use crate::domain::refusal::{Fact, Reason, Refusal, Refused};
 use crate::domain::transaction::{EntryChannel, Identification, Purpose, customer_debit, presence};
 use crate::domain::withdrawal::{Beneficiary, State, Withdrawal, taken_up_by};
 
@@ -48,9 +49,8 @@ impl Withdraw {
     pub fn decide(&self, draft: &mut Draft<'_>, ids: &mut Ids) -> Result<Decision, Refused> {
         let amount = same_currency(&draft.account, self.amount)?;
         let movement = movement(self.entry_channel, self.purpose, amount);
-        let mut refusals = pass::refusals(&draft.account, movement);
-        refusals.extend(too_many_open(draft));
-        Refused::check(refusals)?;
+        let open_max = draft.rules.open_withdrawals_max;
+        Refused::check(check::withdrawal(&draft.account, movement, open_max))?;
         let withdrawal = self.reserve(draft, amount, ids);
         let payload = json!({ "withdrawal_id": withdrawal.withdrawal_id, "state": "RESERVED" });
         draft.written.events.push(("WITHDRAWAL_RESERVED", payload));
@@ -96,14 +96,4 @@ pub(super) fn movement(channel: EntryChannel, purpose: Purpose, amount: Minor) -
     // Being at the counter never makes a withdrawal an identified act: it doesn't reactivate.
     let presence = presence(channel, Identification::None);
     Movement { operation: customer_debit(channel, purpose), amount, presence }
-}
-
-fn too_many_open(draft: &Draft<'_>) -> Option<Refusal> {
-    let (open, max) = (draft.account.balance.open_withdrawals, draft.rules.open_withdrawals_max);
-    (open >= max).then(|| {
-        Refusal::of(Reason::LimitExceeded)
-            .with(Fact::Limit, &max.to_string())
-            .with(Fact::Used, &open.to_string())
-            .with(Fact::Description, "open withdrawals of the account")
-    })
 }

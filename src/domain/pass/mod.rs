@@ -5,7 +5,6 @@
 
 pub mod table;
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use table::{Answer, Operation, Row, cell, cells};
@@ -15,7 +14,7 @@ use super::condition::Condition;
 use super::freeze::control::{Counting, in_order};
 use super::freeze::{Freeze, FreezeMode, FreezeStatus, FreezeType};
 use super::money::Minor;
-use super::refusal::{Reason, Refusal};
+use super::refusal::{Fact, Reason, Refusal};
 use super::status::{Cause, ConditionKind, Lifecycle, Restriction};
 
 /// The table's row of a lifecycle.
@@ -111,7 +110,8 @@ pub fn refusals(account: &Account, movement: Movement) -> Vec<Refusal> {
     }
     found.extend(funds_refusal(account, movement));
     found.sort_by_key(|refusal| refusal.reason);
-    found
+    let operation = movement.operation.into();
+    found.into_iter().map(|refusal| refusal.with(Fact::Operation, operation)).collect()
 }
 
 fn lifecycle_refusal(account: &Account, movement: Movement) -> Option<Refusal> {
@@ -255,9 +255,4 @@ pub fn standing(account: &Account, operation: Operation) -> Standing {
         Answer::Limited | Answer::CounterOnly | Answer::Identified => Standing::Limited,
         Answer::Yes => Standing::Yes,
     }
-}
-
-/// When the last of what blocks would be over, if every blocker has an end.
-pub fn unblocked_at(refusals: &[Refusal]) -> Option<DateTime<Utc>> {
-    refusals.iter().map(|refusal| refusal.until).collect::<Option<Vec<_>>>()?.into_iter().max()
 }

@@ -9,7 +9,7 @@ use super::support::{
 use crate::domain::act::Draft;
 use crate::domain::act::change_status::ChangeStatus;
 use crate::domain::act::create_freeze::CreateFreeze;
-use crate::domain::act::posting::{self, Posting, balance_after};
+use crate::domain::act::posting::{self, Posting};
 use crate::domain::act::record_transaction::RecordTransaction;
 use crate::domain::action::Action;
 use crate::domain::command::{Effect, Receipt};
@@ -238,12 +238,12 @@ fn whoever_posts_moves_balance_and_clocks_only_on_the_balance() {
 fn the_balance_has_room_above_what_is_reserved_and_within_64_bits() {
     let mut balance = account(Lifecycle::Open, 1_000).balance;
     balance.reserved_minor = 400;
-    assert_eq!(balance_after(&balance, Direction::Debit, 600), Some(400));
-    assert_eq!(balance_after(&balance, Direction::Debit, 601), None);
-    assert_eq!(balance_after(&balance, Direction::Debit, Minor::MAX), None);
+    assert_eq!(balance.after(Direction::Debit, 600), Some(400));
+    assert_eq!(balance.after(Direction::Debit, 601), None);
+    assert_eq!(balance.after(Direction::Debit, Minor::MAX), None);
     let most = Minor::MAX - 1_000;
-    assert_eq!(balance_after(&balance, Direction::Credit, most), Some(Minor::MAX));
-    assert_eq!(balance_after(&balance, Direction::Credit, most + 1), None);
+    assert_eq!(balance.after(Direction::Credit, most), Some(Minor::MAX));
+    assert_eq!(balance.after(Direction::Credit, most + 1), None);
 }
 
 #[test]

@@ -19,6 +19,7 @@ mod approvals_exempt;
 mod approvals_sequences;
 mod bookings;
 mod cards;
+mod check_operation;
 mod displayed_status;
 mod ends;
 mod freeze_control;

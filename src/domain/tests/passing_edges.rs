@@ -261,14 +261,3 @@ fn the_status_query_says_yes_limited_or_no() {
     assert_eq!(standing(Row::Dormant, Operation::Close), Standing::Limited);
     assert_eq!(standing(Row::Suspicious, NON_COUNTER), Standing::No);
 }
-
-#[test]
-fn the_earliest_way_out_is_known_only_when_every_blocker_has_an_end() {
-    let mut account = in_rows(&[Row::FrozenTwoWay]);
-    let credit =
-        Movement { operation: Operation::Credit, amount: 1, presence: Presence::Elsewhere };
-    assert_eq!(pass::unblocked_at(&pass::refusals(&account, credit)), None);
-    let end = super::support::at("2026-06-01 00:00:00");
-    account.freezes[0].expire_time = Some(end);
-    assert_eq!(pass::unblocked_at(&pass::refusals(&account, credit)), Some(end));
-}

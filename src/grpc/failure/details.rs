@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use chrono::SecondsFormat;
+use chrono::{DateTime, SecondsFormat, Utc};
 use tonic_types::{ErrorDetails, FieldViolation, PreconditionViolation, QuotaViolation};
 
 use super::DOMAIN;
@@ -15,6 +15,7 @@ use crate::domain::refusal::{Fact, Reason, Refusal, Refused};
 use crate::domain::status::Cause;
 use crate::grpc::caller::{Audience, local_time};
 use crate::grpc::failure::Violations;
+use crate::grpc::iso;
 use crate::text::{self, Placeholders};
 
 /// The most violations that details list: they travel in a header, and clients bound those.
@@ -31,7 +32,12 @@ pub(super) fn of_fields(violations: &Violations, audience: &Audience<'_>) -> Err
 /// The details of a refusal.
 pub(super) fn of_refused(refused: &Refused, audience: &Audience<'_>) -> ErrorDetails {
     let first = refused.first();
-    let mut details = basic(first.reason, metadata(first, audience), audience);
+    let mut metadata = metadata(first, audience);
+    if let Some((iso20022, iso8583)) = iso::of_refusals(refused.all()) {
+        metadata.insert("iso20022_reason_code".to_owned(), iso20022.to_owned());
+        metadata.insert("iso8583_response_code".to_owned(), iso8583.to_owned());
+    }
+    let mut details = basic(first.reason, metadata, audience);
     details.set_localized_message(audience.locale.tag(), customer_line(first, audience));
     match rule::of(first.reason).extra {
         Extra::None => {}
@@ -70,6 +76,34 @@ fn basic(
     details
 }
 
+/// What a reader may know of one thing in the way.
+#[derive(Debug)]
+pub(crate) struct Told {
+    /// The cause behind it.
+    pub(crate) cause: Option<Cause>,
+    /// When it is over by itself.
+    pub(crate) until: Option<DateTime<Utc>>,
+    /// The condition or freeze; empty when it is neither.
+    pub(crate) condition_id: String,
+    /// What the customer may be told.
+    pub(crate) customer_line: Cow<'static, str>,
+    /// What it is more precisely, for programs and people behind the counter.
+    pub(crate) detail: String,
+}
+
+/// What a reader may know of a refusal: the same whether it refuses, or is only asked about.
+pub(crate) fn told(refusal: &Refusal, audience: &Audience<'_>) -> Told {
+    let disclosed = disclosed(refusal, audience);
+    let fact = |fact: &Fact| refusal.facts.get(fact).filter(|_| disclosed).cloned();
+    Told {
+        cause: refusal.cause.filter(|_| disclosed),
+        until: refusal.until.filter(|_| disclosed),
+        condition_id: [Fact::FreezeId, Fact::ConditionId].iter().find_map(fact).unwrap_or_default(),
+        customer_line: customer_line(refusal, audience),
+        detail: [Fact::BlockedBy, Fact::Description].iter().find_map(fact).unwrap_or_default(),
+    }
+}
+
 /// Whether the reader may know what a refusal is about.
 fn disclosed(refusal: &Refusal, audience: &Audience<'_>) -> bool {
     match refusal.disclosure {
@@ -81,7 +115,11 @@ fn disclosed(refusal: &Refusal, audience: &Audience<'_>) -> bool {
 /// Whether a fact tells what a freeze is about.
 fn tells_of_freeze(fact: Fact) -> bool {
     match fact {
-        Fact::Authority | Fact::Document | Fact::FreezeId | Fact::ConditionId => true,
+        Fact::Authority
+        | Fact::Document
+        | Fact::FreezeId
+        | Fact::ConditionId
+        | Fact::FreezeMode => true,
         Fact::Amount
         | Fact::ApprovalId
         | Fact::DecidedBy
@@ -94,7 +132,8 @@ fn tells_of_freeze(fact: Fact) -> bool {
         | Fact::Used
         | Fact::Latest
         | Fact::Items
-        | Fact::BlockedBy => false,
+        | Fact::BlockedBy
+        | Fact::Operation => false,
     }
 }
 

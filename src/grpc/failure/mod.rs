@@ -17,6 +17,7 @@ use prost::Message as _;
 use tonic::Status;
 use tonic_types::StatusExt;
 
+pub(crate) use details::told;
 pub(crate) use rule::code_name;
 pub(crate) use transport::{is_bare, rebuilt};
 pub(crate) use violations::Violations;
@@ -67,6 +68,12 @@ impl Failure {
 impl From<Reason> for Failure {
     fn from(reason: Reason) -> Self {
         Self::Refused(reason.into())
+    }
+}
+
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused)
     }
 }
 

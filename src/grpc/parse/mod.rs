@@ -6,6 +6,7 @@
 mod account;
 mod approval;
 mod card;
+mod check_operation;
 mod etag;
 mod field;
 mod freeze;
@@ -25,6 +26,7 @@ mod withdrawals;
 pub(super) use account::{change_status, open_account};
 pub(super) use approval::{approval, approvals, approve, reject, withdraw_approval};
 pub(super) use card::{bind_card, change_card};
+pub(super) use check_operation::{AskedOperation, check_operation};
 pub(super) use freeze::{create_freeze, release_freeze};
 pub(super) use identity::update_identity;
 pub(super) use page::{next_page_token, resume_token};

@@ -107,7 +107,11 @@ pub(crate) fn accounts_by_customer(
 
 impl Violations {
     /// An account's name under this path.
-    fn account_key(&mut self, at: &str, key: Option<account_key::Key>) -> Option<AccountKey> {
+    pub(super) fn account_key(
+        &mut self,
+        at: &str,
+        key: Option<account_key::Key>,
+    ) -> Option<AccountKey> {
         let field = |name: &str| format!("{at}{name}");
         match key {
             None => {

@@ -3,13 +3,14 @@
 use strum::VariantArray;
 
 use super::condition::{self, Held};
-use super::{View, iso, money, timestamp};
+use super::{View, money, timestamp};
 use crate::domain::account::Account;
 use crate::domain::freeze::control::{self, Counting};
 use crate::domain::pass::{self, Operation, Standing};
 use crate::domain::status::{AccountStatus, Cause};
 use crate::domain::transaction::{Purpose, customer_debit};
 use crate::grpc::caller::Caller;
+use crate::grpc::iso;
 use crate::grpc::names::Named;
 use crate::grpc::parse::status_etag;
 use crate::pb::v1;

@@ -19,7 +19,7 @@ use crate::domain::condition::Condition;
 use crate::domain::freeze::FreezeSource;
 use crate::domain::money::{Minor, Money};
 use crate::domain::refusal::Violation;
-use crate::domain::refusal::{Fact, Reason, Refusal, Refused};
+use crate::domain::refusal::{Refusal, Refused};
 use crate::domain::status::{Cause, ConditionKind, Restriction};
 use crate::domain::transaction::{EntryChannel, Identification, presence};
 
@@ -146,7 +146,8 @@ impl ChangeStatus {
         }
         let amount = self.amount.map(|a| same_currency(&draft.account, a)).transpose()?;
         let rule = self.action.rule();
-        if !rule.applies(&draft.account) {
+        // A closing says by itself everything that stands in its way.
+        if self.action != Action::Close && !rule.applies(&draft.account) {
             return Err(not_applicable(draft, "the account is not in a state for this action"));
         }
         match self.action {
@@ -220,11 +221,7 @@ impl ChangeStatus {
 }
 
 fn not_applicable(draft: &Draft<'_>, why: &str) -> Refused {
-    let state: &'static str = draft.account.balance.lifecycle.into();
-    Refusal::of(Reason::ActionNotApplicable)
-        .with(Fact::Description, why)
-        .with(Fact::State, state)
-        .into()
+    Refusal::not_applicable(draft.account.balance.lifecycle, why).into()
 }
 
 /// Picks the one row that the request means: the named one, or the only one.

@@ -7,8 +7,9 @@
 
 use crate::domain::account::Account;
 use crate::domain::condition::Condition;
-use crate::domain::freeze::{Disclosure, Freeze};
+use crate::domain::freeze::{Disclosure, Freeze, FreezeMode};
 use crate::domain::pass::{self, Answer, Operation, Row};
+use crate::domain::refusal::{Fact, Reason, Refusal};
 use crate::domain::status::{AccountStatus, Cause, SEVERITY};
 
 /// The codes of an account's answers now.
@@ -36,6 +37,18 @@ enum Block {
     Confidential,
     /// A list or joint punishment.
     ByList,
+    /// Money that is not there.
+    Short,
+    /// A limit of how many.
+    Count,
+    /// An amount in another currency.
+    Currency,
+    /// A transaction that is there already.
+    Duplicate,
+    /// An amount for which the balance has no room.
+    TooLarge,
+    /// An account that something keeps open.
+    NotEmpty,
 }
 
 /// The table of customer debits: ISO 20022, then ISO 8583.
@@ -60,6 +73,12 @@ const fn debit(block: Block) -> (&'static str, &'static str) {
         Block::Row(Row::LimitReached | Row::AmountPerDebit) => ("AM14", "61"),
         Block::Row(Row::NoDebit) => ("AG01", "57"),
         Block::ByList => ("RR04", "62"),
+        Block::Short => ("AM04", "51"),
+        Block::Count => ("AM14", "65"),
+        Block::Currency => ("CURR", "12"),
+        Block::Duplicate => ("AM05", "94"),
+        Block::TooLarge => ("AM02", "13"),
+        Block::NotEmpty => ("AG01", "57"),
     }
 }
 
@@ -69,7 +88,112 @@ const fn credit(block: Block) -> &'static str {
         Block::Row(Row::Closed) => "AC07",
         Block::Row(Row::Opening) => "AG01",
         Block::Row(Row::FrozenTwoWay) | Block::Confidential => "AC06",
-        Block::Row(_) | Block::FrozenMoney | Block::ByList => "",
+        Block::Currency | Block::Duplicate | Block::TooLarge => debit(block).0,
+        Block::Row(_)
+        | Block::FrozenMoney
+        | Block::ByList
+        | Block::Short
+        | Block::Count
+        | Block::NotEmpty => "",
+    }
+}
+
+/// The codes of a movement that was refused, ISO 20022 and ISO 8583; `None` for what refuses no
+/// movement. Those of the first reason; of several freezes one of the whole account speaks.
+pub(super) fn of_refusals(refusals: &[Refusal]) -> Option<(&'static str, &'static str)> {
+    let first = refusals.first()?;
+    let same = refusals.iter().filter(|refusal| refusal.reason == first.reason);
+    let block = same.filter_map(of_refusal).min_by_key(|block| *block == Block::FrozenMoney)?;
+    let (iso20022, response) = debit(block);
+    let incoming = match operation(first) {
+        Some(Operation::Credit | Operation::Return | Operation::Interest) => credit(block),
+        Some(_) | None => "",
+    };
+    Some((if incoming.is_empty() { iso20022 } else { incoming }, response))
+}
+
+/// The codes of an operation that was asked about; approved when nothing stands in its way.
+pub(super) fn of_operation(refusals: &[Refusal]) -> (&'static str, &'static str) {
+    if refusals.is_empty() {
+        return ("", APPROVED);
+    }
+    of_refusals(refusals).expect("whatever refuses a movement has codes")
+}
+
+fn operation(refusal: &Refusal) -> Option<Operation> {
+    refusal.facts.get(&Fact::Operation).and_then(|name| name.parse().ok())
+}
+
+/// What a refusal of a movement is in the tables.
+fn of_refusal(refusal: &Refusal) -> Option<Block> {
+    let said = |fact: Fact| refusal.facts.contains_key(&fact);
+    let block = match refusal.reason {
+        Reason::CurrencyMismatch => return Some(Block::Currency),
+        Reason::TransactionExists => return Some(Block::Duplicate),
+        Reason::LimitExceeded if said(Fact::CurrencyCode) => {
+            return Some(Block::Row(Row::LimitReached));
+        }
+        Reason::LimitExceeded => return Some(Block::Count),
+        // The only action that is asked about, and closed the only state in which it doesn't apply.
+        Reason::AccountClosed | Reason::ActionNotApplicable => Block::Row(Row::Closed),
+        Reason::AccountOpenFailed | Reason::AccountOpening => Block::Row(Row::Opening),
+        Reason::AccountFrozen => of_frozen(refusal),
+        Reason::AccountLost => Block::Row(Row::Lost),
+        Reason::AccountStopPay => Block::Row(Row::StopFraudOrCustoms),
+        Reason::AccountSuspicious => Block::Row(Row::Suspicious),
+        Reason::AccountInfoExpired => Block::Row(Row::InfoExpired),
+        Reason::AccountDormant => Block::Row(Row::Dormant),
+        Reason::AccountRestricted if refusal.cause == Some(Cause::RestrictedByList) => {
+            Block::ByList
+        }
+        Reason::AccountRestricted if said(Fact::Amount) => Block::Row(Row::AmountPerDebit),
+        Reason::AccountRestricted => Block::Row(Row::NoDebit),
+        Reason::InsufficientAvailableFunds => Block::Short,
+        Reason::InvalidRequest => Block::TooLarge,
+        Reason::CloseBlocked => Block::NotEmpty,
+        Reason::Unauthenticated
+        | Reason::PermissionDenied
+        | Reason::RequestIdReused
+        | Reason::AccountNotFound
+        | Reason::CardNotFound
+        | Reason::FreezeNotFound
+        | Reason::WithdrawalNotFound
+        | Reason::ApprovalNotFound
+        | Reason::EtagMismatch
+        | Reason::AccountExists
+        | Reason::CardExists
+        | Reason::WithdrawalNotCancellable
+        | Reason::FreezeNotInForce
+        | Reason::FundsAlreadyFrozen
+        | Reason::OrganWithoutPower
+        | Reason::TermTooLong
+        | Reason::ProtectedFunds
+        | Reason::StopRepeated
+        | Reason::NotThisAuthority
+        | Reason::OutOfTurn
+        | Reason::ApproverIsProposer
+        | Reason::ApprovalDecided
+        | Reason::ApprovalStale
+        | Reason::RateLimited
+        | Reason::Overloaded
+        | Reason::Conflict
+        | Reason::DeadlineExceeded
+        | Reason::Unavailable
+        | Reason::Unimplemented
+        | Reason::MessageTooLarge
+        | Reason::Internal => return None,
+    };
+    // Other acts are refused for what the account is, too; those are no movements.
+    said(Fact::Operation).then_some(block)
+}
+
+fn of_frozen(refusal: &Refusal) -> Block {
+    let mode = refusal.facts.get(&Fact::FreezeMode).and_then(|name| name.parse().ok());
+    match (refusal.disclosure, mode) {
+        (Disclosure::Confidential, _) => Block::Confidential,
+        (Disclosure::Open, Some(FreezeMode::Amount)) => Block::FrozenMoney,
+        (Disclosure::Open, Some(FreezeMode::TwoWay)) => Block::Row(Row::FrozenTwoWay),
+        (Disclosure::Open, Some(FreezeMode::Whole) | None) => Block::Row(Row::FrozenWhole),
     }
 }
 
@@ -133,7 +257,17 @@ mod tests {
 
     fn blocks() -> impl Iterator<Item = Block> {
         let rows = Row::VARIANTS.iter().copied().map(Block::Row);
-        rows.chain([Block::FrozenMoney, Block::Confidential, Block::ByList])
+        rows.chain([
+            Block::FrozenMoney,
+            Block::Confidential,
+            Block::ByList,
+            Block::Short,
+            Block::Count,
+            Block::Currency,
+            Block::Duplicate,
+            Block::TooLarge,
+            Block::NotEmpty,
+        ])
     }
 
     #[test]
