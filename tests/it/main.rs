@@ -27,6 +27,7 @@ mod import;
 mod languages;
 mod lapse;
 mod ledger;
+mod life;
 mod load;
 mod model;
 #[cfg(feature = "negative-control")]

@@ -63,7 +63,110 @@ pub(super) async fn page(ask: &Ask, settings: &Settings) -> Result<String, CliEr
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    Ok(format!("{table}\n\n{}", commands(settings)))
+    let now = Now::look(ask).await?;
+    let four_eyes = four_eyes(settings, &now);
+    Ok(format!("{table}\n\n{}{four_eyes}", commands(settings)))
+}
+
+/// Ids that differ from seeding to seeding.
+struct Now {
+    /// The freeze of the whole account that is first in line.
+    first_freeze: String,
+    /// The clearing of a suspicion that waits for a second person.
+    clearing: String,
+}
+
+impl Now {
+    async fn look(ask: &Ask) -> Result<Self, CliError> {
+        let number = |text| AccountNumber::parse(text).expect("the story's numbers are sound");
+        let hengtuo = find(ask, &number(story::HENGTUO)).await?;
+        let guo = find(ask, &number(story::GUO)).await?;
+        let first = hengtuo.freezes.iter().find(|freeze| freeze.takes_all());
+        Ok(Self {
+            first_freeze: first.map_or_else(String::new, |row| row.freeze_id.as_str().to_owned()),
+            clearing: guo
+                .approvals
+                .first()
+                .map_or_else(String::new, |row| row.approval_id.as_str().to_owned()),
+        })
+    }
+}
+
+/// What one principal begins and another ends, and what is told to some only.
+fn four_eyes(settings: &Settings, now: &Now) -> String {
+    let address = settings.listen;
+    let call = |principal: &str, what: &str, body: String, method: &str| {
+        let who = format!("-H 'x-principal: {principal}'");
+        format!(
+            "# {what}\ngrpcurl -plaintext {who} -d '{body}' {address} accountstatus.v1.{method}\n\n"
+        )
+    };
+    let status = |account: &str| format!(r#"{{"account_number":"{account}"}}"#);
+    let network = format!(
+        r#"{{"account_number":"{}","freeze_id":"{}","remaining_amount":{{"currency_code":"CNY","amount":"100000.00"}},"authority_kind":"AUTHORITY_KIND_COURT_CIVIL","authority_name":"北京市海淀区人民法院","document_no":"（2026）京0108执5678号之二","source":"FREEZE_SOURCE_COURT_NETWORK","reason":"partly paid","request_id":"paste-release"}}"#,
+        story::HENGTUO,
+        now.first_freeze
+    );
+    let approve = format!(
+        r#"{{"account_number":"{}","approval_id":"{}","request_id":"paste-approve"}}"#,
+        story::GUO,
+        now.clearing
+    );
+    let credit = |amount: &str| {
+        format!(
+            r#"{{"account_number":"{}","mode":"TRANSACTION_MODE_FACT","direction":"DIRECTION_CREDIT","amount":{{"currency_code":"CNY","amount":"{amount}"}},"transaction_type":"TRANSACTION_TYPE_TRANSFER","initiator":"INITIATOR_COUNTERPARTY","request_id":"paste-credit-{amount}"}}"#,
+            story::SHEN
+        )
+    };
+    let check = format!(
+        r#"{{"account_number":"{}","operation":"OPERATION_CUSTOMER_DEBIT_NON_COUNTER","amount":{{"currency_code":"CNY","amount":"20000.00"}}}}"#,
+        story::DENG
+    );
+    let status_rpc = "AccountStatusService/GetAccountStatus";
+    let record_rpc = "TransactionService/RecordTransaction";
+    [
+        call("pay-svc", "a confidential freeze: frozen, no more", status(story::PENG), status_rpc),
+        call("auditor", "the same for who may know", status(story::PENG), status_rpc),
+        call(
+            "pay-svc",
+            "would it pass, and if not, why and until when?",
+            check,
+            "AccountStatusService/CheckOperation",
+        ),
+        call(
+            "pay-svc",
+            "who is not normal?",
+            r#"{"page_size":5}"#.to_owned(),
+            "AccountStatusService/ListAbnormalAccounts",
+        ),
+        call(
+            "platform-a",
+            "what a platform sees of the cards that it has bound",
+            r#"{"abnormal_only":true}"#.to_owned(),
+            "AccountStatusService/ListCardBindings",
+        ),
+        call(
+            "ops",
+            "what waits for a second person",
+            r#"{"state":"APPROVAL_STATE_PENDING"}"#.to_owned(),
+            "ApprovalService/ListApprovals",
+        ),
+        call("ops2", "the second person agrees: 08 is over", approve, "ApprovalService/Approve"),
+        call(
+            "court-adapter",
+            "the courts' network lifts part of a freeze: the next in line takes effect at once",
+            network,
+            "FreezeRecordService/ReleaseFreezeRecord",
+        ),
+        call(
+            "core-banking",
+            "money comes in: the first freeze takes it",
+            credit("30.00"),
+            record_rpc,
+        ),
+        call("core-banking", "and the next one in line", credit("80.00"), record_rpc),
+    ]
+    .concat()
 }
 
 fn commands(settings: &Settings) -> String {

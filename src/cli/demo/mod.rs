@@ -19,7 +19,9 @@ use super::{CliError, print, serve};
 use crate::ask::AccountKey;
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::domain::command::{Command, Effect, Envelope};
+use crate::domain::act::decide_approval::{DecideApproval, Verdict};
+use crate::domain::approval::policy::FourEyes;
+use crate::domain::command::{Command, Effect, Envelope, Receipt};
 use crate::domain::id::{AccountNumber, RequestId};
 use crate::domain::principal::Principal;
 use crate::domain::transaction::EntryChannel;
@@ -27,7 +29,7 @@ use crate::ledger::Failure;
 use crate::service::{self, Core};
 use crate::store::{Engine, Store};
 use channel::Channel;
-use story::Step;
+use story::{Deed, Step};
 
 /// The demo's own embedded database, unless the settings name another.
 pub(super) const DATABASE_URL: &str = "sqlite://account-status-demo.db";
@@ -126,7 +128,11 @@ async fn seed_once(store: &Store, settings: &Settings) -> Result<(), CliError> {
     only_ours(store, &numbers).await?;
     let begin = steps.first().map_or(now, |step| step.at);
     let clock = Clock::manual(begin, SEED);
-    let core = Core::start(store.clone(), clock.clone(), settings);
+    // Four eyes, and one account for each customer, so that the story shows what follows from both.
+    let mut settings = settings.clone();
+    settings.rules.four_eyes = FourEyes::Required;
+    settings.rules.reviews.accounts_per_customer = 1;
+    let core = Core::start(store.clone(), clock.clone(), &settings);
     for (index, step) in steps.into_iter().enumerate() {
         clock.set(step.at);
         carry_out(&core, index, step).await?;
@@ -155,25 +161,47 @@ async fn only_ours(store: &Store, ours: &BTreeSet<AccountNumber>) -> Result<(), 
     }
 }
 
+/// Carries a step out, and has its checker agree where somebody has to.
 async fn carry_out(core: &Core, index: usize, step: Step) -> Result<(), CliError> {
-    let name = step.command.name();
-    let principal = Principal::service(step.principal);
-    let envelope = Envelope {
-        principal,
-        account_number: step.account_number,
-        request_id: RequestId::internal(&format!("demo-{index:03}")),
+    let Step { at: _, principal, account_number, deed, checker } = step;
+    let command = match deed {
+        Deed::Told(command) => command,
+        Deed::Lifted(lifted) => {
+            let account = find(&core.ask, &account_number).await?;
+            let release = lifted.release(&account);
+            Command::ReleaseFreeze(release.ok_or_else(|| {
+                CliError::Refused(format!("seeding step {index}: no such freeze to lift"))
+            })?)
+        }
+    };
+    let by = |principal, what: &str, command| Envelope {
+        principal: Principal::service(principal),
+        account_number: account_number.clone(),
+        request_id: RequestId::internal(&format!("demo-{index:03}{what}")),
         deadline: Instant::now() + STEP_DEADLINE,
         expected_version: None,
         effect: Effect::Take,
         entry_channel: EntryChannel::Unspecified,
-        command: step.command,
+        command,
     };
+    let receipt = submit(core, by(principal, "", command), index).await?;
+    let (Receipt::Approval(proposed), Some(checker)) = (receipt, checker) else { return Ok(()) };
+    let agreed = DecideApproval {
+        approval_id: proposed.approval.approval_id,
+        verdict: Verdict::Approve,
+        comment: String::new(),
+    };
+    submit(core, by(checker, "-agreed", Command::DecideApproval(agreed)), index).await?;
+    Ok(())
+}
+
+async fn submit(core: &Core, envelope: Envelope, index: usize) -> Result<Receipt, CliError> {
+    let name = envelope.command.name();
     let failed = |why: String| CliError::Refused(format!("seeding step {index} ({name}): {why}"));
-    match core.ledger.submit(envelope).await {
-        Ok(_receipt) => Ok(()),
-        Err(Failure::Refused(refused)) => Err(failed(format!("{:?}", refused.all()))),
-        Err(failure) => Err(failed(failure.to_string())),
-    }
+    core.ledger.submit(envelope).await.map_err(|failure| match failure {
+        Failure::Refused(refused) => failed(format!("{:?}", refused.all())),
+        failure => failed(failure.to_string()),
+    })
 }
 
 /// An account of the story, as the guide shows it.
@@ -185,6 +213,3 @@ async fn find(
         .await
         .map_err(|failure| CliError::Refused(format!("a demo account cannot be read: {failure}")))
 }
-
-/// The lapse command, for steps that only let time pass.
-const LAPSE: Command = Command::Lapse;
