@@ -10,6 +10,7 @@
 
 mod harness;
 
+mod abnormal;
 mod actions;
 mod approvals;
 mod attacks;
@@ -34,6 +35,7 @@ mod model;
 mod negative_control;
 mod payouts;
 mod payouts_crashed;
+mod platforms;
 mod races;
 mod reading;
 mod reads;
@@ -46,4 +48,5 @@ mod tidy;
 mod together;
 mod transactions;
 mod traps;
+mod watched_statuses;
 mod withdrawals;

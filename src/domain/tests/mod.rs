@@ -41,6 +41,7 @@ mod payout_holds;
 mod payout_honest;
 mod payout_judge;
 mod payout_sequences;
+mod platforms;
 mod precedence;
 mod properties;
 mod replay;
