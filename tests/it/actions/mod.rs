@@ -5,6 +5,7 @@ mod loss;
 mod opening;
 mod orders;
 mod refused;
+mod table;
 
 use account_status::pb::v1::*;
 use chrono::{DateTime, NaiveDateTime, TimeZone, Utc};

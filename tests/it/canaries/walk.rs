@@ -72,6 +72,15 @@ fn order(bank: &Bank, amount: &str) -> CreateFreezeRecordRequest {
     }
 }
 
+fn check(number: &str, amount: &str) -> CheckOperationRequest {
+    CheckOperationRequest {
+        key: Some(check_operation_request::Key::AccountNumber(number.to_owned())),
+        operation: Operation::CustomerDebitNonCounter.into(),
+        amount: cny(amount),
+        ..Default::default()
+    }
+}
+
 fn words(change: &mut ChangeAccountStatusRequest) {
     change.reason = "Canary words".to_owned();
     change.document_no = "CNRY-DOC-2".to_owned();
@@ -104,6 +113,7 @@ impl Walk<'_> {
         refused.extend(bank.release(release).await.err());
         bank.freeze(order(bank, "50.00")).await.unwrap();
         assert!(bank.status(NUMBER).await.unwrap().account_name.contains("Canary"));
+        bank.status_client().check_operation(check(NUMBER, "945.00")).await.unwrap();
         bank.history(NUMBER).await;
         bank.freezes(NUMBER).await;
         let list =
@@ -128,6 +138,7 @@ impl Walk<'_> {
         }
         refused.extend(bank.cancel(NUMBER, "CNRY-WITHDRAWAL-1").await.err());
         refused.extend(bank.status(UNKNOWN).await.err());
+        refused.extend(bank.status_client().check_operation(check(UNKNOWN, "1.00")).await.err());
         refused.extend(bank.credit(UNKNOWN, "1.00").await.err());
         let key = get_account_status_request::Key::CardNumber("6299888100001111".to_owned());
         let get = GetAccountStatusRequest { key: Some(key), view: 0 };
@@ -217,6 +228,8 @@ impl Walk<'_> {
             purpose: 99_908_880,
         };
         refused.extend(bank.withdraw_with(request).await.err());
+        let request = CheckOperationRequest { amount: money(), ..check(&bad(), "1.00") };
+        refused.extend(bank.status_client().check_operation(request).await.err());
         let request = CreateFreezeRecordRequest {
             authority_name: bad(),
             document_no: bad(),

@@ -7,6 +7,7 @@
 //! too: shrinking needs no more than leaving steps out.
 
 mod ask;
+mod check;
 mod plain;
 mod play;
 mod random;

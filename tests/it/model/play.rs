@@ -4,6 +4,7 @@ use account_status::pb::v1::*;
 use chrono::Duration;
 
 use super::ask::{Answer, Ask, Refusal};
+use super::check;
 use super::plain::{Expected, Plain};
 use super::resolve::Past;
 use super::seen::{Face, Facts, FreezeSeen, Seen, Time, WithdrawalSeen};
@@ -119,6 +120,7 @@ impl Play<'_> {
         let account = ask.account.clone();
         self.asked.push((ask, self.bank.now()));
         self.answered.push(answered);
+        check::same_answer(self.bank, &self.plain, &account, number).await?;
         self.look_at(&account).await
     }
 

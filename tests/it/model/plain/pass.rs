@@ -5,7 +5,8 @@ use account_status::pb::v1::*;
 
 use super::account::{Account, Counting, Freeze, Row};
 use super::show::Reader;
-use super::{Block, Blocks, block};
+use super::{Block, Blocks, OPEN_MAX, Plain, block, check, name};
+use crate::model::check::Question;
 
 /// Debit by the customer at the counter, elsewhere, elsewhere for an exempt purpose; debit by the
 /// bank, deduction, credit, return, interest, close. Y yes, N no, A what no freeze controls, L
@@ -208,6 +209,37 @@ fn of_freezes(account: &Account, movement: Movement, reader: Reader) -> Blocks {
         });
     }
     found
+}
+
+impl Plain {
+    /// What stands in the way of an operation now, in order of precedence, as the auditor reads it;
+    /// none for an account that isn't there.
+    pub(in crate::model) fn check(
+        &self,
+        number: &str,
+        question: Question,
+    ) -> Option<Vec<(String, String)>> {
+        let Question { operation, minor, identified } = question;
+        let account = self.account(number)?;
+        let presence = match operation {
+            Operation::CustomerDebitCounter if identified => Presence::Identified,
+            Operation::CustomerDebitCounter => Presence::AtCounter,
+            _ => Presence::Elsewhere,
+        };
+        let movement = Movement { operation, minor, presence };
+        let mut found = blocks(&account, movement, Reader::auditor());
+        let paid_out = matches!(
+            operation,
+            Operation::CustomerDebitCounter
+                | Operation::CustomerDebitNonCounter
+                | Operation::CustomerDebitExempt
+        );
+        if paid_out && !identified && account.reserved_payouts().count() >= OPEN_MAX {
+            found.push(block(R::LimitExceeded));
+        }
+        let found = check(found).err().unwrap_or_default();
+        Some(found.into_iter().map(|block| (name(block.reason), block.about)).collect())
+    }
 }
 
 /// What the account answers to each operation as such, without an amount: the meet of all rows.

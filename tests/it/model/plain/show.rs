@@ -31,6 +31,11 @@ impl Reader {
         Self { confidential: ask.by == WHO[1], counter: ask.counter }
     }
 
+    /// The auditor, who may read everything.
+    pub(super) fn auditor() -> Self {
+        Self { confidential: true, counter: false }
+    }
+
     fn may_read(self, freeze: &Freeze) -> bool {
         self.confidential || !freeze.confidential
     }
