@@ -69,12 +69,14 @@ impl Sweep {
         let mut news = self.feed.listen();
         let (mut lapses, mut reviews) = (Resting::default(), Resting::default());
         loop {
+            // Before it looks: what becomes due while it does is looked for again in time.
+            let begun = self.clock.now();
             let lapsed = self.round_but(Care::Lapses, &mut lapses).await;
             let reviewed = self.round_but(Care::Reviews, &mut reviews).await;
             if lapsed.max(reviewed) == ROUND_MAX as usize {
                 continue;
             }
-            let mut wake = self.clock.now() + SLEEP_MAX;
+            let mut wake = begun + SLEEP_MAX;
             loop {
                 tokio::select! {
                     () = self.clock.sleep_until(wake) => break,

@@ -38,6 +38,7 @@ impl Life<'_> {
         // Commands of one instant follow each other by a microsecond.
         self.bank.pass(chrono::Duration::seconds(1));
         self.past.push((self.bank.now(), code, conditions));
+        self.bank.pass(chrono::Duration::seconds(1));
         self.tells_its_past().await;
     }
 
