@@ -34,7 +34,7 @@ impl Question {
         let operation = OPERATIONS[step % OPERATIONS.len()];
         let counter = operation == Operation::CustomerDebitCounter;
         let minor = AMOUNTS[step / OPERATIONS.len() % AMOUNTS.len()];
-        Self { operation, minor, identified: counter && step % 2 == 0 }
+        Self { operation, minor, identified: counter && step.is_multiple_of(2) }
     }
 }
 
