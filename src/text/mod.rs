@@ -13,6 +13,7 @@ pub mod cause;
 pub mod locale;
 pub mod placeholders;
 pub mod refusal;
+pub mod remedy;
 pub mod status;
 mod taiwan;
 #[cfg(test)]
@@ -23,6 +24,7 @@ pub use cause::{bank_line, confidential_line, customer_line};
 pub use locale::Locale;
 pub use placeholders::Placeholders;
 pub use refusal::{reason_line, reason_message};
+pub use remedy::Contact;
 pub use status::{
     prevention, status_description, status_name, status_partly_frozen, status_shown_to_customer,
 };

@@ -84,7 +84,11 @@ fn lines(locale: Locale) -> Vec<String> {
     });
     let reasons = Reason::VARIANTS.iter().map(|reason| reason_line(*reason, locale));
     let causes = Cause::VARIANTS.iter().flat_map(|cause| forms(*cause, locale));
-    let fixed = statuses.flatten().chain(reasons).chain([confidential_line(locale)]);
+    let papers = Cause::VARIANTS.iter().flat_map(|cause| {
+        let name = remedy::contact_name(remedy::contact(*cause), locale);
+        remedy::documents(*cause, locale).into_iter().chain([name])
+    });
+    let fixed = statuses.flatten().chain(reasons).chain([confidential_line(locale)]).chain(papers);
     fixed.map(String::from).chain(causes).collect()
 }
 
@@ -237,6 +241,9 @@ fn customer_is_never_tipped_off() {
             status_description(AccountStatus::Suspicious, *locale),
             reason_line(Reason::AccountSuspicious, *locale),
             reason_message(Reason::AccountSuspicious).into(),
+            remedy::documents(Cause::AmlMeasure, *locale).concat().into(),
+            remedy::documents(Cause::SuspiciousPattern, *locale).concat().into(),
+            remedy::documents(Cause::RestrictedByList, *locale).concat().into(),
         ] {
             assert!(hints.split(' ').all(|hint| !text.contains(hint)), "{text}");
         }

@@ -1,5 +1,8 @@
 //! An account's status: what it shows, what holds, what may pass, how much is there.
 
+use std::borrow::Cow;
+
+use chrono::{DateTime, Utc};
 use strum::VariantArray;
 
 use super::condition::{self, Held};
@@ -14,7 +17,7 @@ use crate::grpc::iso;
 use crate::grpc::names::Named;
 use crate::grpc::parse::status_etag;
 use crate::pb::v1;
-use crate::text;
+use crate::text::{self, Contact};
 
 /// The core-banking transaction code of the status query.
 const TRANSACTION_CODE: &str = "ACTQ";
@@ -107,19 +110,41 @@ fn solutions(
     solutions
 }
 
-/// Where to turn: the authority behind what stands first if it may be named, else the branch. Only an oral loss report asks the customer to act before it ends.
+/// Where to turn about what stands first, until when, and with which papers. What is confidential is
+/// asked about at the branch with an identity document, whoever reads this: it may be passed on.
 fn remedy(account: &Account, held: &[Held<'_>], caller: &Caller, view: View) -> Option<v1::Remedy> {
     if account.status() == AccountStatus::Normal {
         return None;
     }
-    let authority = held.first().and_then(|first| first.contact(caller, view));
-    let deadline = held.iter().find(|held| held.cause() == Cause::LossOral).and_then(Held::until);
-    let documents = held.iter().flat_map(|held| held.missing_items().to_vec()).collect();
+    let first = held.first().filter(|_| account.status() != AccountStatus::Closed);
+    let cause = first.map_or(Cause::Closed, |held| held.cause_for_customer());
+    let contact = match text::remedy::contact(cause) {
+        Contact::Authority => first.and_then(|held| held.contact(caller, view)),
+        Contact::Branch | Contact::BranchOrApp | Contact::Counter | Contact::Service => None,
+    };
+    let papers = text::remedy::documents(cause, caller.locale).into_iter().map(Cow::into_owned);
+    let missing = held.iter().flat_map(|held| held.missing_items().to_vec());
     Some(v1::Remedy {
-        contact: authority.unwrap_or_else(|| account.profile.branch_code.clone()),
-        deadline_time: deadline.map(timestamp),
-        documents,
+        contact: contact.unwrap_or_else(|| branch_or(cause, account, caller)),
+        deadline_time: deadline(held).map(timestamp),
+        documents: missing.chain(papers).collect(),
     })
+}
+
+/// Who is there for a cause where no authority is named; a branch with its code.
+fn branch_or(cause: Cause, account: &Account, caller: &Caller) -> String {
+    let contact = text::remedy::contact(cause);
+    let name = text::remedy::contact_name(contact, caller.locale);
+    match contact {
+        Contact::Branch | Contact::Authority => format!("{name} {}", account.profile.branch_code),
+        Contact::BranchOrApp | Contact::Counter | Contact::Service => name.into_owned(),
+    }
+}
+
+/// Only an oral loss report asks the customer to act before it ends: it lapses, and the account is
+/// open to whoever found the card. What else has an end ends in the customer's favour.
+fn deadline(held: &[Held<'_>]) -> Option<DateTime<Utc>> {
+    held.iter().find(|held| held.cause() == Cause::LossOral).and_then(Held::until)
 }
 
 fn permission(account: &Account, operation: Operation) -> v1::OperationPermission {

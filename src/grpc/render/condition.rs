@@ -56,6 +56,15 @@ impl<'a> Held<'a> {
         }
     }
 
+    /// Why it holds, as far as the customer may hear it: a confidential freeze has no more to say
+    /// than that there is something.
+    pub(super) fn cause_for_customer(self) -> Cause {
+        match self {
+            Self::Freeze(freeze) if is_confidential(freeze) => Cause::AmlMeasure,
+            Self::Freeze(_) | Self::Row(_) => self.cause(),
+        }
+    }
+
     /// When it ends by itself.
     pub(super) fn until(&self) -> Option<DateTime<Utc>> {
         match self {

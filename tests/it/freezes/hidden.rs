@@ -49,7 +49,7 @@ on_every_engine! {
             ("AC06", "62"), "never AM07, which tells of an authority");
         assert_eq!((seen.conditions[0].cause(), seen.conditions[0].until_time),
             (Cause::Unspecified, None));
-        assert_eq!(seen.remedy.unwrap().contact, seen.branch_code);
+        assert_eq!(seen.remedy.unwrap().contact, format!("Your branch {}", seen.branch_code));
 
         let hidden = get(&bank, "local", id).await;
         shows_no_secret(&format!("{hidden:?}"));

@@ -41,7 +41,7 @@ fn without_detail(mut full: AccountStatusInfo, basic: &AccountStatusInfo) -> Acc
     full.customer_id.clear();
     full.freeze_reason.clear();
     full.message.clone_from(&basic.message);
-    full.remedy.as_mut().unwrap().contact.clone_from(&full.branch_code);
+    full.remedy.as_mut().unwrap().contact = format!("Your branch {}", full.branch_code);
     for (condition, other) in full.conditions.iter_mut().zip(&basic.conditions) {
         condition.authority.clear();
         condition.document_no.clear();
