@@ -119,7 +119,7 @@ fn every_marked_act_waits_and_takes_effect_when_somebody_else_approves() {
         assert_eq!((after.face(), after.available()), (before.face(), before.available()));
         assert_eq!(after.balance.status_version, before.balance.status_version, "{action}");
         assert_eq!(world.tables.history.len(), history, "{action}");
-        assert_eq!(after.approvals, [approval.clone()]);
+        assert_eq!(after.approvals, std::slice::from_ref(&approval));
 
         for verdict in [Verdict::Approve, Verdict::Reject] {
             let refused = says(&mut world, "maker", &approval, verdict).unwrap_err();
@@ -176,7 +176,7 @@ fn a_proposed_freeze_tells_what_it_would_reach_and_takes_nothing() {
     let held = world.reserve(70);
     let told = receipt(world.send(order(AuthorityKind::Bank, Some(60)))).unwrap();
     let Some(Receipt::Freeze(reach)) = told.outcome else { panic!("{:?}", told.outcome) };
-    assert_eq!(reach.cancelled, [held.withdrawal_id.clone()]);
+    assert_eq!(reach.cancelled, std::slice::from_ref(&held.withdrawal_id));
     assert_eq!(world.account().balance.reserved_minor, 70);
     says(&mut world, "checker", &told.approval, Verdict::Approve).unwrap();
     assert_eq!(world.account().balance.reserved_minor, 0, "now it gave way");
@@ -264,7 +264,7 @@ fn approval_decides_again_and_a_refusal_leaves_the_proposal_open() {
     let refused = says(&mut world, "checker", &approval, Verdict::Approve).unwrap_err();
     assert_eq!(refused.reason(), Reason::CloseBlocked);
     assert_eq!(stored(&world, &approval).state, ApprovalState::Pending);
-    assert_eq!(world.account().approvals, [approval.clone()]);
+    assert_eq!(world.account().approvals, std::slice::from_ref(&approval));
     world.done(debit(5));
     says(&mut world, "checker", &approval, Verdict::Approve).unwrap();
     assert_eq!(world.account().balance.lifecycle, Lifecycle::Closed);

@@ -28,7 +28,7 @@ on_every_engine! {
             let Came::Waits(approval) = freeze.ask(&bank, who).await.unwrap() else {
                 panic!("done at once")
             };
-            ids.push(approval);
+            ids.push(*approval);
             bank.pass(chrono::Duration::milliseconds(5));
         }
         reject(&bank, "checker", &ids[0]).await.unwrap();

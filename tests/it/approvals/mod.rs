@@ -31,7 +31,7 @@ enum Act {
 /// What came of one: the proposal, or the text of what was done.
 #[derive(Debug)]
 enum Came {
-    Waits(Approval),
+    Waits(Box<Approval>),
     Done(String),
 }
 
@@ -45,7 +45,7 @@ impl Act {
                 let asked = by(who, request);
                 let answer = bank.account_client().change_account_status(asked).await?;
                 match answer.into_inner().outcome.unwrap() {
-                    Changed::Approval(approval) => Came::Waits(approval),
+                    Changed::Approval(approval) => Came::Waits(Box::new(approval)),
                     Changed::AccountStatus(info) => Came::Done(info.status_code),
                 }
             }
@@ -54,7 +54,7 @@ impl Act {
                 let answer = bank.freeze_client().create_freeze_record(asked).await?.into_inner();
                 assert!(answer.answer.is_some(), "the authority is told in any case");
                 match answer.outcome.unwrap() {
-                    Placed::Approval(approval) => Came::Waits(approval),
+                    Placed::Approval(approval) => Came::Waits(Box::new(approval)),
                     Placed::FreezeRecord(record) => Came::Done(record.freeze_id),
                 }
             }
@@ -62,7 +62,7 @@ impl Act {
                 let asked = by(who, request);
                 let answer = bank.freeze_client().release_freeze_record(asked).await?;
                 match answer.into_inner().outcome.unwrap() {
-                    Released::Approval(approval) => Came::Waits(approval),
+                    Released::Approval(approval) => Came::Waits(Box::new(approval)),
                     Released::FreezeRecord(record) => Came::Done(record.freeze_id),
                 }
             }
@@ -73,7 +73,7 @@ impl Act {
 /// Asks for an act as "maker"; it has to wait.
 async fn propose(bank: &Bank, act: &Act) -> Approval {
     match act.ask(bank, "maker").await.unwrap() {
-        Came::Waits(approval) => approval,
+        Came::Waits(approval) => *approval,
         Came::Done(what) => panic!("done: {what}"),
     }
 }

@@ -7,6 +7,14 @@ use super::walk::Walk;
 use super::{NUMBER, UNKNOWN, found};
 use crate::harness::calls::*;
 
+fn pending() -> ListApprovalsRequest {
+    ListApprovalsRequest {
+        account_number: NUMBER.to_owned(),
+        state: ApprovalState::Pending.into(),
+        ..ListApprovalsRequest::default()
+    }
+}
+
 impl Walk<'_> {
     /// An emergency freeze, hidden and not, with canaries in all that is said of it.
     pub(super) async fn through_proposals(&self) -> Vec<Status> {
@@ -15,7 +23,8 @@ impl Walk<'_> {
         refused
     }
 
-    async fn through_a_confirmation(&self, confidential: bool) -> Vec<Status> {
+    /// Its confirmation.
+    async fn emergency(&self, confidential: bool) -> String {
         let bank = self.bank;
         let emergency = CreateFreezeRecordRequest {
             emergency: true,
@@ -27,18 +36,18 @@ impl Walk<'_> {
         };
         bank.freeze(emergency).await.unwrap();
         let mut client = bank.approval_client();
-        let list = || ListApprovalsRequest {
-            account_number: NUMBER.to_owned(),
-            state: ApprovalState::Pending.into(),
-            ..ListApprovalsRequest::default()
-        };
-        let listed = client.list_approvals(by("local", list())).await.unwrap().into_inner();
-        let id = listed.approvals[0].approval_id.clone();
+        let listed = client.list_approvals(by("local", pending())).await.unwrap().into_inner();
         if confidential {
             // The account's own number is what it is asked by.
             let text = format!("{:?}", listed.approvals).replace(NUMBER, "");
             assert_eq!(found(&text), None, "{text}");
         }
+        listed.approvals[0].approval_id.clone()
+    }
+
+    async fn through_a_confirmation(&self, confidential: bool) -> Vec<Status> {
+        let id = self.emergency(confidential).await;
+        let mut client = self.bank.approval_client();
         let get = |id: &str| GetApprovalRequest {
             approval_id: id.to_owned(),
             account_number: String::new(),
@@ -84,7 +93,7 @@ impl Walk<'_> {
         let bad = ListApprovalsRequest {
             proposed_by: "Canary\u{200b}".to_owned(),
             page_token: "Canary".to_owned(),
-            ..list()
+            ..pending()
         };
         refused.push(client.list_approvals(bad).await.unwrap_err());
         refused

@@ -294,6 +294,11 @@ impl Ask {
             reason: "random".to_owned(),
             confidential: order.confidential,
             emergency: order.emergency,
+            emergency_cause: if order.emergency {
+                EmergencyCause::SystemFault.into()
+            } else {
+                EmergencyCause::Unspecified.into()
+            },
             source: if bank { FreezeSource::Internal } else { FreezeSource::Paper }.into(),
             etag: self.etag.clone(),
             request_id: self.request_id.clone(),

@@ -42,6 +42,8 @@ pub(in super::super) struct Freeze {
     pub(super) exempt: i64,
     pub(super) confidential: bool,
     pub(super) emergency: bool,
+    /// Its confirmation still waits: an emergency that was not touched since.
+    pub(super) confirmable: bool,
     pub(super) cause: Cause,
     pub(super) served: Time,
     pub(super) effective: Option<Time>,

@@ -106,6 +106,7 @@ impl Account {
             exempt: exempt.unwrap_or(0),
             confidential: order.confidential || kind.cause == Cause::AmlMeasure,
             emergency: order.emergency,
+            confirmable: order.emergency,
             cause: kind.cause,
             served,
             effective: Some(at),
@@ -203,6 +204,7 @@ impl Account {
             Some(rest) => {
                 freeze.mode = FreezeMode::Amount;
                 freeze.amount = Some(rest);
+                freeze.confirmable = false;
             }
             None => {
                 freeze.status = FreezeStatus::Released;
