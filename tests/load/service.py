@@ -72,7 +72,9 @@ class Server(Running):
         knocking = subprocess.Popen(
             [binary, "load", "first-answer", "--listen", self.address, "--log", "error"],
             stdout=subprocess.PIPE, text=True)
-        super().__init__([binary, *arguments, "--listen", self.address], f"{work}/server.log")
+        # A run binds far more cards than a customer may have.
+        arguments = [*arguments, "--listen", self.address, "--cards-per-customer", "1000000"]
+        super().__init__([binary, *arguments], f"{work}/server.log")
         try:
             while knocking.poll() is None and self.process.poll() is None:
                 time.sleep(0.01)

@@ -185,8 +185,8 @@ prop_compose! {
         restarted in prop::option::of(0..900_i64),
         stop in prop::option::of(0..900_i64),
         now in 0..900_i64,
-        probe in 0.0..1.0_f64,
-    ) -> (Account, Review, DateTime<Utc>, f64) {
+        probe in 0..100_i64,
+    ) -> (Account, Review, DateTime<Utc>, i64) {
         let day = |days: i64| at("2026-01-05 09:00:00") + Duration::days(days);
         let mut case = account(Lifecycle::Open, balance);
         case.balance.opening_balance_minor = if imported { balance } else { 0 };
@@ -217,7 +217,7 @@ proptest! {
             let next = review.next_review_time.unwrap();
             prop_assert!(next > now && next <= now + Duration::days(31));
             let micros = (next - now).num_microseconds().unwrap() - 1;
-            let part = Duration::microseconds((micros as f64 * probe) as i64);
+            let part = Duration::microseconds(micros / 100 * probe);
             for between in [now + part, next - microsecond()] {
                 let found = due(&account, &review, &rules(), between);
                 prop_assert!(found.is_quiet(), "{between}: {found:?}");

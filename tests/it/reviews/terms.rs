@@ -56,8 +56,8 @@ on_every_engine! {
         review(&bank).await;
         assert_eq!(reminders(&bank, N).await, ["STOP_ORDER_END"]);
         let payload = &events(&bank, N, "REMINDER").await[0];
-        let stop = bank.status(N).await.unwrap().conditions.into_iter();
-        let stop = stop.filter(|held| held.condition() == Condition::Stoppay).next().unwrap();
+        let mut stop = bank.status(N).await.unwrap().conditions.into_iter();
+        let stop = stop.find(|held| held.condition() == Condition::Stoppay).unwrap();
         assert_eq!(payload["subject_id"], stop.condition_id);
         review_at(&bank, "2026-03-15 00:00:00").await;
         assert_eq!(reminders(&bank, N).await, ["STOP_ORDER_END", "LOSS_END"]);
