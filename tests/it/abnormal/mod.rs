@@ -63,29 +63,35 @@ async fn restrict(bank: &Bank, index: usize, hours: i64) {
     bank.act(&number(index), StatusAction::Restrict, set).await.unwrap();
 }
 
+/// Nine accounts with a condition of each kind among them; 0 and 6 are NORMAL.
+async fn something_of_each_kind(bank: &Bank) {
+    for index in 0..8 {
+        bank.account(&number(index), "100.00").await;
+    }
+    bank.applied(&number(8)).await;
+    bank.act(&number(7), StatusAction::MarkSuspicious, |_| {}).await.unwrap();
+    bank.freeze(bank.court_order(&number(1), "200.00")).await.unwrap();
+    let second = CreateFreezeRecordRequest {
+        document_no: "second".to_owned(),
+        ..bank.court_order(&number(1), "10.00")
+    };
+    bank.freeze(second).await.unwrap();
+    let hidden =
+        CreateFreezeRecordRequest { confidential: true, ..bank.court_order(&number(2), "10.00") };
+    bank.freeze(hidden).await.unwrap();
+    bank.freeze(bank.bank_freeze(&number(3), "10.00")).await.unwrap();
+    mark(bank, 3).await;
+    let lost = |change: &mut ChangeAccountStatusRequest| change.cause = Cause::LossOral.into();
+    bank.act(&number(4), StatusAction::ReportLoss, lost).await.unwrap();
+    restrict(bank, 5, 1).await;
+    restrict(bank, 1, 1).await;
+    bank.act(&number(6), StatusAction::ReportLoss, lost).await.unwrap();
+    bank.act(&number(6), StatusAction::WithdrawLoss, |_| {}).await.unwrap();
+}
+
 on_every_engine! {
     async fn filters_fit_together_and_agree_with_what_is_shown(bank) {
-        for index in 0..8 {
-            bank.account(&number(index), "100.00").await;
-        }
-        bank.applied(&number(8)).await;
-        bank.act(&number(7), StatusAction::MarkSuspicious, |_| {}).await.unwrap();
-        bank.freeze(bank.court_order(&number(1), "200.00")).await.unwrap();
-        let second = CreateFreezeRecordRequest {
-            document_no: "second".to_owned(), ..bank.court_order(&number(1), "10.00") };
-        bank.freeze(second).await.unwrap();
-        let hidden = CreateFreezeRecordRequest {
-            confidential: true, ..bank.court_order(&number(2), "10.00") };
-        bank.freeze(hidden).await.unwrap();
-        bank.freeze(bank.bank_freeze(&number(3), "10.00")).await.unwrap();
-        mark(&bank, 3).await;
-        let lost = |change: &mut ChangeAccountStatusRequest| change.cause = Cause::LossOral.into();
-        bank.act(&number(4), StatusAction::ReportLoss, lost).await.unwrap();
-        restrict(&bank, 5, 1).await;
-        restrict(&bank, 1, 1).await;
-        bank.act(&number(6), StatusAction::ReportLoss, lost).await.unwrap();
-        bank.act(&number(6), StatusAction::WithdrawLoss, |_| {}).await.unwrap();
-
+        something_of_each_kind(&bank).await;
         let all = Asked::default();
         finds(&bank, "local", all.clone(), &[1, 2, 3, 4, 5, 7, 8]).await;
         let status = |status: AccountStatus| Asked { status: status.into(), ..Asked::default() };
