@@ -86,9 +86,9 @@ async fn walked(kind: Engine, format: &str) {
     let mut bank = Bank::on(kind, url.clone(), inside, |_given| {}).await;
     let mut command = Program::command();
     command.stderr(File::create(&log).unwrap());
-    let arguments = ["serve", "--log", "trace,sqlx=trace", "--log-format", format];
     // What waits for a second person all the same is an emergency.
-    let arguments = [&arguments[..], &["--four-eyes", "waived"]].concat();
+    let arguments =
+        ["serve", "--four-eyes", "waived", "--log", "trace,sqlx=trace", "--log-format", format];
     let program = Program::start_by(command, &arguments, &through).await;
     // The bank's own service rests; every call goes to the program.
     bank.channel = program.channel.clone();

@@ -119,6 +119,47 @@ impl Walk<'_> {
         let list =
             ListWithdrawalsRequest { account_number: NUMBER.to_owned(), ..Default::default() };
         bank.withdraw_client().list_withdrawals(list).await.unwrap();
+        refused.extend(self.through_platforms_and_watches().await);
+        refused
+    }
+
+    /// Cards of platforms, lists of what is abnormal, and watches; and each of them refused.
+    async fn through_platforms_and_watches(&self) -> Vec<Status> {
+        let bank = self.bank;
+        let mut refused = Vec::new();
+        bank.bind_card(NUMBER, "6299888100002222").await.unwrap();
+        for card in ["6299888100002222", "6299888100003333", "Canary card"] {
+            let request = BindPlatformRequest {
+                account_number: NUMBER.to_owned(),
+                card_number: card.to_owned(),
+                platform_id: "CNRY-PLATFORM".to_owned(),
+                action: PlatformAction::Bind.into(),
+                request_id: fresh(),
+                ..Default::default()
+            };
+            refused.extend(bank.account_client().bind_platform(request).await.err());
+            let request =
+                ListCardBindingsRequest { card_number: card.to_owned(), ..Default::default() };
+            refused.extend(bank.status_client().list_card_bindings(request).await.err());
+        }
+        for branch in ["CNRY-BRANCH", "Canary\u{202e}"] {
+            let request = ListAbnormalAccountsRequest {
+                branch_code: branch.to_owned(),
+                ..Default::default()
+            };
+            refused.extend(bank.status_client().list_abnormal_accounts(request).await.err());
+        }
+        for number in [NUMBER, UNKNOWN, "Canary number"] {
+            let request = WatchAccountStatusRequest {
+                account_numbers: vec![number.to_owned()],
+                ..Default::default()
+            };
+            match bank.status_client().watch_account_status(request).await {
+                Ok(updates) => _ = updates.into_inner().message().await.unwrap(),
+                Err(status) => refused.push(status),
+            }
+        }
+        assert_eq!(refused.len(), 7, "{refused:?}");
         refused
     }
 
