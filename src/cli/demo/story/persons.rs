@@ -33,7 +33,8 @@ impl Story {
         let last_day = self.date(-98);
         let holder = Holder("周文博", "C10002", BJ);
         self.open_with(self.day(420, 9, 0), ZHOU, holder, Paper::valid_until(last_day));
-        self.credit(self.day(419, 9, 0), ZHOU, "9046.00", "示例用工单位");
+        self.credit(self.day(419, 9, 0), ZHOU, "9096.00", "示例用工单位");
+        self.debit(self.day(170, 15, 0), ZHOU, "50.00", "示例商店");
         self.review(self.day(97, 0, 0), ZHOU);
         self.debit(self.day(12, 15, 0), ZHOU, "200.00", "示例商店");
         self.review(self.day(6, 0, 0), ZHOU);
