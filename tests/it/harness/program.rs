@@ -44,6 +44,15 @@ pub(crate) async fn keep_reserving(
     }
 }
 
+/// Tests prepare accounts with a clock that stands in the past, and a program's clock is the
+/// machine's: no account falls asleep in between.
+fn lasting(mut command: Command) -> Command {
+    for months in ["DORMANCY_MONTHS", "LOW_BALANCE_MONTHS", "UNUSED_MONTHS"] {
+        command.env(format!("ACCOUNT_STATUS_{months}"), "1200");
+    }
+    command
+}
+
 const PROGRAM: &str = env!("CARGO_BIN_EXE_account-status");
 /// How long a program may take to start; generous, because machines are shared.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -66,7 +75,7 @@ impl Program {
 
     /// The command that runs the program.
     pub(crate) fn command() -> Command {
-        Command::new(PROGRAM)
+        lasting(Command::new(PROGRAM))
     }
 
     /// The same by a command under which a file that reaches its size limit is an error to the
@@ -74,7 +83,7 @@ impl Program {
     pub(crate) fn command_bearing_limits() -> Command {
         let mut command = Command::new("env");
         command.args(["--ignore-signal=XFSZ", PROGRAM]);
-        command
+        lasting(command)
     }
 
     /// Starts the program by a command that leads to it.
