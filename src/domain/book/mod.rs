@@ -304,12 +304,12 @@ impl<'a> Book<'a> {
         if self.note_rows(before, &account) {
             account.balance.status_version = account.balance.status_version.saturating_add(1);
             self.changes.master.insert(number.clone());
-            self.note_ends(before, &account);
+            self.note_ends(before, &account, now);
         }
         if !account.approvals.is_empty() {
             Self::mark_stale(&mut account, now);
             self.note_approvals(before, &mut account);
-            self.note_ends(before, &account);
+            self.note_ends(before, &account, now);
         }
         account.drop_ended();
         account.derive_balance();

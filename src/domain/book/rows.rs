@@ -1,6 +1,8 @@
 //! Which rows a command changed: what it wrote is taken over, for the commands after it and for the
 //! database.
 
+use chrono::{DateTime, Utc};
+
 use super::Book;
 use crate::domain::account::Account;
 use crate::domain::act::Written;
@@ -42,8 +44,18 @@ impl Book<'_> {
         }
     }
 
-    /// Notes by when the account has to be reviewed, for what ends by itself from now on.
-    pub(super) fn note_ends(&mut self, before: Option<&Account>, account: &Account) {
+    /// Notes by when the account has to be reviewed, for what ends by itself from now on. Of an
+    /// account at another stage of its life other things are due: it is reviewed at once.
+    pub(super) fn note_ends(
+        &mut self,
+        before: Option<&Account>,
+        account: &Account,
+        now: DateTime<Utc>,
+    ) {
+        let stage = account.balance.lifecycle;
+        if before.is_some_and(|before| before.balance.lifecycle != stage) {
+            self.changes.note_review_by(account.number(), now);
+        }
         if let Some(at) = review::announced_from(before, account) {
             self.changes.note_review_by(account.number(), at);
         }

@@ -116,6 +116,9 @@ impl Bank {
             lanes: Some(2),
             // Most tests are about acts, not about who has to agree to them.
             four_eyes: Some(FourEyesSetting::Waived),
+            // All accounts of a test are one customer's.
+            accounts_per_customer: Some(100_000),
+            cards_per_customer: Some(100_000),
             ..Given::default()
         }
     }

@@ -45,9 +45,9 @@ on_every_engine! {
 on_every_engine! {
     async fn what_ends_within_a_day_is_announced_once(bank) {
         bank.account(N, "100.00").await;
-        carry_out(&bank, fraud_stop(N, "ZF-1")).await.unwrap();
+        let info = carry_out(&bank, fraud_stop(N, "ZF-1")).await.unwrap();
+        let end = instant(&info.conditions[0].until_time) - Duration::hours(24);
         set(&bank, N, StatusAction::ReportLoss, Cause::LossOral).await.unwrap();
-        let end = bank.now() + Duration::hours(24);
         bank.clock.set(end - Duration::seconds(1));
         review(&bank).await;
         assert_eq!(reminders(&bank, N).await, Vec::<String>::new());
