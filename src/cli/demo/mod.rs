@@ -24,6 +24,7 @@ use crate::domain::approval::policy::FourEyes;
 use crate::domain::command::{Command, Effect, Envelope, Receipt};
 use crate::domain::id::{AccountNumber, RequestId};
 use crate::domain::principal::Principal;
+use crate::domain::terms::Term;
 use crate::domain::transaction::EntryChannel;
 use crate::ledger::Failure;
 use crate::service::{self, Core};
@@ -128,10 +129,14 @@ async fn seed_once(store: &Store, settings: &Settings) -> Result<(), CliError> {
     only_ours(store, &numbers).await?;
     let begin = steps.first().map_or(now, |step| step.at);
     let clock = Clock::manual(begin, SEED);
-    // Four eyes, and one account for each customer, so that the story shows what follows from both.
+    // Whatever the settings are, the story is told by the rules that it knows: four eyes, one account
+    // for each customer, and the terms that run out in it.
     let mut settings = settings.clone();
     settings.rules.four_eyes = FourEyes::Required;
-    settings.rules.reviews.accounts_per_customer = 1;
+    let reviews = &mut settings.rules.reviews;
+    reviews.accounts_per_customer = 1;
+    (reviews.unused, reviews.dormancy) = (Term::months(6), Term::months(6));
+    reviews.identity_grace = Term::days(90);
     let core = Core::start(store.clone(), clock.clone(), &settings);
     for (index, step) in steps.into_iter().enumerate() {
         clock.set(step.at);

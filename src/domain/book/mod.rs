@@ -90,11 +90,12 @@ impl<'a> Book<'a> {
     }
 
     fn write_step(&mut self, account: &mut Account, step: Step, now: DateTime<Utc>) {
-        if step.before == step.after {
-            return;
-        }
         for (freeze_id, act) in &step.acts {
             self.write_freeze_act(account, freeze_id, *act, (LAPSE, step.at));
+        }
+        // A proposal that ran out changes neither status nor conditions.
+        if step.before == step.after {
+            return;
         }
         let occasion = Occasion {
             reason: LAPSE.to_owned(),

@@ -15,6 +15,9 @@ async fn listed(bank: &Bank, state: ApprovalState) -> Vec<ApprovalState> {
     answer.approvals.iter().map(Approval::state).collect()
 }
 
+/// How long the sweep may take on a busy machine.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
+
 on_every_engine! {
     async fn a_proposal_is_over_at_its_instant_for_reads_and_commands(bank) {
         bank.account(N, "0").await;
@@ -57,20 +60,21 @@ on_every_engine! {
         }).await;
         bank.pass(Duration::seconds(1));
         let approval = propose(&bank, &plain(N, StatusAction::Close)).await;
-        assert_eq!(instant(&approval.expire_time), bank.now() + Duration::hours(2));
+        // The sweep may have looked at the account at this instant: then it comes just after.
+        let late = instant(&approval.expire_time) - (bank.now() + Duration::hours(2));
+        assert!(late >= Duration::zero() && late < Duration::milliseconds(1), "{late}");
         bank.pass(Duration::hours(2) + Duration::seconds(1));
         let store = account_status::service::open(&bank.settings).await.unwrap();
         let id = account_status::domain::id::ApprovalId::parse(&approval.approval_id).unwrap();
-        let mut written = false;
-        for _ in 0..5_000 {
+        let begun = std::time::Instant::now();
+        loop {
             let row = store.approval_find(&id).await.unwrap().unwrap();
-            written = !row.is_open();
-            if written {
+            if !row.is_open() {
                 assert_eq!(row.decide_time, Some(instant(&approval.expire_time)));
                 break;
             }
+            assert!(begun.elapsed() < PATIENCE, "the sweep did not come by");
         }
-        assert!(written, "the sweep did not come by");
         store.close().await;
         bank.finish().await;
     }
