@@ -68,7 +68,9 @@ pub struct CreateFreeze {
     pub disclosure: Disclosure,
     /// Whether it acts before a second person confirms.
     pub urgency: Urgency,
-    /// Why it acts before; with an emergency, and only with one.
+    /// Why it acts before; with an emergency, and only with one. Left out it is no part of the content,
+    /// as it was before there was this field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub emergency_cause: Option<EmergencyCause>,
     /// How it arrived.
     pub source: FreezeSource,

@@ -88,12 +88,20 @@ impl Arrival<'_> {
 }
 
 /// Whether what is settled makes a lifting free of the second person, where the action table says so.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Debt {
     /// Still owed, or no debt.
+    #[default]
     Open,
     /// Paid.
     Paid,
+}
+
+impl Debt {
+    /// Whether nothing says that it is paid.
+    pub fn is_open(&self) -> bool {
+        *self == Self::Open
+    }
 }
 
 /// What an act of this rule needs.

@@ -20,6 +20,7 @@ mod approvals_sequences;
 mod bookings;
 mod cards;
 mod check_operation;
+mod content_hashes;
 mod displayed_status;
 mod ends;
 mod freeze_control;

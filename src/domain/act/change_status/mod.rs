@@ -46,9 +46,13 @@ pub struct ChangeStatus {
     pub authority: String,
     /// The document; for a fraud stop, the case number.
     pub document_no: String,
+    // What isn't said is no part of the content, so that requests from before there were these two
+    // fields are still the same requests.
     /// How a lifting arrived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<FreezeSource>,
     /// Whether the arrears behind a stop are paid.
+    #[serde(default, skip_serializing_if = "Debt::is_open")]
     pub arrears: Debt,
     /// Whether the customer was identified.
     pub identification: Identification,
