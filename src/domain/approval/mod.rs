@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::account::Account;
-use super::freeze::Disclosure;
+use super::freeze::{Disclosure, Urgency};
 use super::id::{AccountNumber, ApprovalId};
 use proposed::Proposed;
 
@@ -94,8 +94,10 @@ impl ApprovalState {
 pub enum SubjectKind {
     /// The account's status as a whole.
     Account,
-    /// One freeze.
+    /// One freeze as it is.
     Freeze,
+    /// One freeze as an emergency: however much of it was lifted, until it is confirmed or ends.
+    Emergency,
     /// One condition.
     Condition,
 }
@@ -182,6 +184,12 @@ pub fn version(account: &Account, kind: SubjectKind, id: &str) -> Option<i64> {
             .iter()
             .find(|freeze| freeze.freeze_id.as_str() == id && freeze.in_force())
             .map(|freeze| freeze.update_time.timestamp_micros()),
+        SubjectKind::Emergency => account
+            .freezes
+            .iter()
+            .find(|freeze| freeze.freeze_id.as_str() == id && freeze.in_force())
+            .filter(|freeze| freeze.urgency == Urgency::Emergency)
+            .map(|freeze| freeze.create_time.timestamp_micros()),
         SubjectKind::Condition => account
             .conditions
             .iter()

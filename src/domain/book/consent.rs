@@ -18,7 +18,7 @@ use crate::domain::approval::proposed::Proposed;
 use crate::domain::approval::{Approval, ApprovalState, OPEN_MAX, SubjectKind, version};
 use crate::domain::command::{ApprovalReceipt, Envelope, Outcome, Receipt};
 use crate::domain::freeze::{Disclosure, Freeze};
-use crate::domain::id::{AccountNumber, ApprovalId};
+use crate::domain::id::{AccountNumber, ApprovalId, FreezeId};
 use crate::domain::principal::Principal;
 use crate::domain::refusal::{Fact, Reason, Refusal, Refused};
 use crate::domain::status::ConditionKind;
@@ -76,7 +76,7 @@ impl Book<'_> {
         let freeze_id = freeze.freeze_id.clone();
         let reason = decision.reason.clone();
         let act = Proposed::ConfirmFreeze(ConfirmFreeze { freeze_id, reason: reason.clone() });
-        let subject = of_freeze(freeze);
+        let subject = of_freeze(freeze, SubjectKind::Emergency);
         let change_key = change_key(&subject, &act);
         let times = (draft.now, freeze.expire_time.unwrap_or(draft.now));
         let proposal = self.proposal(&draft.account, subject, &act, times);
@@ -223,6 +223,10 @@ fn check_open(account: &Account, change_key: &str) -> Result<(), Refused> {
 fn subject(before: &Account, after: &Account, act: &Proposed) -> Subject {
     let of_account =
         |disclosure| Subject { kind: SubjectKind::Account, id: String::new(), disclosure };
+    let of_named = |freeze_id: &FreezeId, kind| {
+        let freeze = before.freezes.iter().find(|row| row.freeze_id == *freeze_id);
+        freeze.map_or_else(|| of_account(Disclosure::Open), |freeze| of_freeze(freeze, kind))
+    };
     match act {
         // Money-laundering measures are hidden whatever the request says, so the freeze is asked.
         Proposed::CreateFreeze(_) => {
@@ -230,10 +234,11 @@ fn subject(before: &Account, after: &Account, act: &Proposed) -> Subject {
             let placed = after.freezes.iter().find(|row| !known(row));
             of_account(placed.map_or(Disclosure::Confidential, |freeze| freeze.disclosure))
         }
-        Proposed::ReleaseFreeze(ReleaseFreeze { freeze_id, .. })
-        | Proposed::ConfirmFreeze(ConfirmFreeze { freeze_id, .. }) => {
-            let freeze = before.freezes.iter().find(|row| row.freeze_id == *freeze_id);
-            freeze.map_or_else(|| of_account(Disclosure::Open), of_freeze)
+        Proposed::ReleaseFreeze(ReleaseFreeze { freeze_id, .. }) => {
+            of_named(freeze_id, SubjectKind::Freeze)
+        }
+        Proposed::ConfirmFreeze(ConfirmFreeze { freeze_id, .. }) => {
+            of_named(freeze_id, SubjectKind::Emergency)
         }
         Proposed::ChangeStatus(change) => match change.action.rule().needs {
             Needs::Lifecycle => of_account(Disclosure::Open),
@@ -251,9 +256,9 @@ fn told(kind: ConditionKind) -> Disclosure {
     if kind == ConditionKind::Suspicious { Disclosure::Confidential } else { Disclosure::Open }
 }
 
-fn of_freeze(freeze: &Freeze) -> Subject {
+fn of_freeze(freeze: &Freeze, kind: SubjectKind) -> Subject {
     let id = freeze.freeze_id.as_str().to_owned();
-    Subject { kind: SubjectKind::Freeze, id, disclosure: freeze.disclosure }
+    Subject { kind, id, disclosure: freeze.disclosure }
 }
 
 /// The same for two requests for one change: one act on one subject. Freezes to be placed side by

@@ -3,7 +3,7 @@
 use chrono::Duration;
 
 use super::approvals::{check_chain, proposed, says, stored, strict, word};
-use super::support::{World, credit, microsecond, order, release};
+use super::support::{World, cny, credit, microsecond, order, release};
 use crate::domain::act::create_freeze::CreateFreeze;
 use crate::domain::act::decide_approval::Verdict;
 use crate::domain::act::release_freeze::Extent;
@@ -117,6 +117,28 @@ fn its_confirmation_is_never_taken_back() {
     says(&mut world, "checker", &lift, Verdict::Approve).unwrap();
     assert_eq!(stored(&world, &approval).state, ApprovalState::Stale);
     assert_eq!(world.freeze(&id).freeze_status, FreezeStatus::Released);
+}
+
+#[test]
+fn partly_released_it_can_still_be_confirmed_or_turned_down() {
+    for (verdict, left) in [(Verdict::Approve, 25), (Verdict::Reject, 0)] {
+        let (mut world, id, approval) = frozen();
+        let freeze = world.freeze(&id).clone();
+        let part = proposed(&mut world, release(&freeze, Extent::Part(cny(35))));
+        says(&mut world, "checker", &part, Verdict::Approve).unwrap();
+        assert_eq!(stored(&world, &approval).state, ApprovalState::Pending);
+        // A release that was proposed before is about a freeze that changed since.
+        let freeze = world.freeze(&id).clone();
+        let rest = proposed(&mut world, release(&freeze, Extent::Whole));
+        says(&mut world, "checker", &approval, verdict).unwrap();
+        assert_eq!(world.account().available(), 100 - left);
+        assert_eq!(stored(&world, &rest).state, ApprovalState::Stale);
+        assert_eq!(world.freeze(&id).in_force(), verdict == Verdict::Approve);
+        check_chain(&world);
+        world.now += Duration::hours(48);
+        world.done(credit(1));
+        assert_eq!(world.account().available(), 101 - left);
+    }
 }
 
 #[test]
