@@ -197,6 +197,7 @@ pub async fn serve(
         halting: halting.clone(),
         identity_key: IdentityKey::of(&settings.rules.history_key),
         zone: settings.rules.zone,
+        accounts_max: settings.rules.reviews.accounts_per_customer,
     };
     let mut server = pin!(grpc::serve(listener, services, health_service, stopped(halting)));
     let end = tokio::select! {

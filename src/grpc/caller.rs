@@ -25,6 +25,8 @@ pub(crate) struct Caller {
     pub(crate) locale: Locale,
     /// The bank's zone, in which texts give times.
     pub(crate) zone: Tz,
+    /// How many accounts the bank lets a customer have, which texts name.
+    pub(crate) accounts_max: i64,
     /// The id of the call.
     pub(crate) call_id: CallId,
     /// Through which channel the customer asks.
@@ -44,6 +46,7 @@ impl Caller {
         Audience {
             locale: self.locale,
             zone: self.zone,
+            accounts_max: Some(self.accounts_max),
             call_id: &self.call_id.0,
             principal: Some(&self.principal),
         }
@@ -64,6 +67,8 @@ pub(crate) struct Audience<'a> {
     pub(crate) locale: Locale,
     /// The zone of times in texts.
     pub(crate) zone: Tz,
+    /// How many accounts the bank lets a customer have, for who may be told of accounts.
+    pub(crate) accounts_max: Option<i64>,
     /// The id of the call.
     pub(crate) call_id: &'a str,
     /// Who asks, when that is known.
@@ -73,7 +78,7 @@ pub(crate) struct Audience<'a> {
 impl<'a> Audience<'a> {
     /// A caller of whom only language and call are known. It sees nothing that needs a scope.
     pub(crate) fn unknown(locale: Locale, call_id: &'a str) -> Self {
-        Self { locale, zone: Tz::UTC, call_id, principal: None }
+        Self { locale, zone: Tz::UTC, accounts_max: None, call_id, principal: None }
     }
 
     /// Whether the reader has a scope.

@@ -90,6 +90,8 @@ pub struct Services {
     pub identity_key: IdentityKey,
     /// The bank's zone: times in texts for customers are local.
     pub zone: chrono_tz::Tz,
+    /// How many accounts the bank lets a customer have: texts name it.
+    pub accounts_max: i64,
 }
 
 /// Serves on a listener until `shutdown` resolves, then takes no new calls and returns when those
@@ -106,7 +108,7 @@ pub async fn serve(
     // Set here because the server's own setting doesn't reach a listener that it did not open.
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     let clock = services.clock.clone();
-    let zone = services.zone;
+    let (zone, accounts_max) = (services.zone, services.accounts_max);
     Server::builder()
         .max_concurrent_streams(CALLS_PER_CONNECTION)
         .http2_max_local_error_reset_streams(Some(BROKEN_STREAMS_MAX))
@@ -117,7 +119,7 @@ pub async fn serve(
         .layer(around(AccessLog))
         .layer(around(Failures))
         .layer(around(CatchPanic))
-        .layer(around(Callers { zone }))
+        .layer(around(Callers { zone, accounts_max }))
         .layer(around(Deadline))
         .layer(around(Form))
         .add_routes(routes(services, health))
@@ -135,7 +137,8 @@ macro_rules! limited {
 }
 
 fn routes(services: Services, health: HealthServer<HealthService>) -> Routes {
-    let Services { ledger, ask, clock, feed, halting, identity_key, zone: _ } = services;
+    let Services { ledger, ask, clock, feed, halting, identity_key, zone: _, accounts_max: _ } =
+        services;
     let freezes = FreezeRecordHandler { ledger: ledger.clone(), ask: ask.clone(), clock };
     let approvals = ApprovalHandler { ledger: ledger.clone(), ask: ask.clone() };
     let withdrawals = WithdrawHandler {

@@ -40,7 +40,7 @@ impl BindCard {
 fn too_many(draft: &Draft<'_>, loaded: &Loaded) -> Option<Refusal> {
     let used = loaded.cards_of.get(&draft.account.profile.customer_id).copied().unwrap_or(0);
     let limit = draft.rules.reviews.cards_per_customer;
-    (used >= limit).then(|| above(limit, used))
+    (used >= limit).then(|| above((limit, used), "cards of the customer"))
 }
 
 /// CARD_EXISTS when a number may not be bound. Nothing tells whose it is.

@@ -94,16 +94,19 @@ impl OpenAccount {
         let used = loaded.accounts_of.get(&self.customer_id).copied().unwrap_or(0);
         let limit = rules.reviews.accounts_per_customer;
         match rules.reviews.too_many_accounts {
-            TooMany::Refuse if used >= limit => Err(above(limit, used).into()),
+            TooMany::Refuse if used >= limit => {
+                Err(above((limit, used), "accounts of the customer").into())
+            }
             TooMany::Review | TooMany::Refuse => Ok(used >= limit),
         }
     }
 }
 
 /// LIMIT_EXCEEDED: the customer has as many accounts or cards as allowed.
-pub(super) fn above(limit: i64, used: i64) -> Refusal {
+pub(super) fn above((limit, used): (i64, i64), what: &str) -> Refusal {
     Refusal::of(Reason::LimitExceeded)
         .caused_by(Some(Cause::OpeningTooMany))
         .with(Fact::Limit, &limit.to_string())
         .with(Fact::Used, &used.to_string())
+        .with(Fact::Description, what)
 }

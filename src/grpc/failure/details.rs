@@ -181,7 +181,10 @@ fn placeholders(refusal: &Refusal, cause: Cause, audience: &Audience<'_>) -> Pla
         // Only the platform that made a stop order speaks to the customer about it.
         contact: (cause == Cause::StopFraud).then(|| fact(Fact::Authority)).flatten(),
         amount: fact(Fact::Amount).zip(currency).map(|(amount, code)| format!("{code} {amount}")),
-        limit: fact(Fact::Limit),
+        limit: fact(Fact::Limit).or_else(|| {
+            let accounts = audience.accounts_max.filter(|_| cause == Cause::OpeningTooMany)?;
+            Some(accounts.to_string())
+        }),
         ..Placeholders::default()
     }
 }

@@ -20,7 +20,7 @@ const DOCUMENT: &str = "（2026）京0108执5678号";
 
 fn audience(principal: &Principal, locale: Locale) -> Audience<'_> {
     let zone = Tz::Asia__Shanghai;
-    Audience { locale, zone, call_id: "call-1", principal: Some(principal) }
+    Audience { locale, zone, accounts_max: None, call_id: "call-1", principal: Some(principal) }
 }
 
 fn nobody() -> Principal {

@@ -34,6 +34,8 @@ const TIMEOUT_MARGIN: Duration = Duration::from_millis(20);
 pub(in crate::grpc) struct Callers {
     /// The zone of times in texts.
     pub(in crate::grpc) zone: Tz,
+    /// How many accounts the bank lets a customer have.
+    pub(in crate::grpc) accounts_max: i64,
 }
 
 /// Who asked, on the way back, for the access log.
@@ -86,7 +88,8 @@ impl Callers {
         };
         let locale = locale(headers);
         let deadline = Instant::now() + timeout;
-        Ok(Caller { principal, locale, zone: self.zone, call_id, entry_channel, deadline })
+        let Self { zone, accounts_max } = *self;
+        Ok(Caller { principal, locale, zone, accounts_max, call_id, entry_channel, deadline })
     }
 }
 

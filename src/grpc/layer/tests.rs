@@ -33,7 +33,7 @@ where
         .layer(around(AccessLog))
         .layer(around(Failures))
         .layer(around(CatchPanic))
-        .layer(around(Callers { zone: Tz::UTC }))
+        .layer(around(Callers { zone: Tz::UTC, accounts_max: 10 }))
         .layer(around(Deadline))
         .layer(around(Form))
         .service(service_fn(

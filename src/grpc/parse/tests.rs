@@ -27,6 +27,7 @@ fn caller() -> Caller {
         principal: Principal::new("local", []),
         locale: Locale::English,
         zone: Tz::UTC,
+        accounts_max: 10,
         call_id: CallId(Arc::from("call-1")),
         entry_channel: EntryChannel::App,
         deadline: Instant::now(),

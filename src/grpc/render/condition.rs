@@ -144,6 +144,7 @@ impl<'a> Held<'a> {
                 let money = account.money(minor);
                 format!("{} {money}", money.currency.code())
             }),
+            limit: Some(caller.accounts_max.to_string()).filter(|_| cause == Cause::OpeningTooMany),
             ..Placeholders::default()
         };
         text::customer_line(cause, caller.locale, &placeholders).into_owned()
