@@ -67,7 +67,11 @@ fn person(account: &Account, review: &Review, rules: &Rules) -> Option<Timed> {
     sooner.or(unused)
 }
 
+/// The rule is for those that owe the bank nothing (人民币银行结算账户管理办法 56).
 fn organisation(account: &Account, review: &Review, rules: &Rules) -> Option<Timed> {
+    if owes(account) {
+        return None;
+    }
     let moved = account.balance.last_transaction_time;
     let clock = restarted(moved.unwrap_or(account.profile.opened_time), review);
     match standing_notice(account, review) {
@@ -79,8 +83,16 @@ fn organisation(account: &Account, review: &Review, rules: &Rules) -> Option<Tim
     }
 }
 
-/// The notice of dormancy, unless something moved since.
+/// Whether the account pays out nothing until a debt to the bank is paid.
+fn owes(account: &Account) -> bool {
+    account.conditions.iter().any(|row| row.in_force() && row.cause == Cause::StopArrears)
+}
+
+/// The notice of dormancy, unless something moved since, or a debt came up: then there is a new one.
 pub(super) fn standing_notice(account: &Account, review: &Review) -> Option<DateTime<Utc>> {
+    if owes(account) {
+        return None;
+    }
     let moved = account.balance.last_transaction_time.max(review.restarted_time);
     review.dormancy_noticed_time.filter(|noticed| moved.is_none_or(|moved| moved <= *noticed))
 }

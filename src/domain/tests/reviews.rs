@@ -142,6 +142,27 @@ fn what_is_in_force_is_not_set_again() {
 }
 
 #[test]
+fn an_organisation_that_owes_the_bank_is_not_dormant_and_is_told_anew_when_it_has_paid() {
+    let mut account = used(100_000, "", "2026-01-10 10:00:00");
+    let mut review = of(HolderKind::Organisation);
+    look(&mut account, &mut review, at("2027-01-11 00:00:00"));
+    assert!(review.dormancy_noticed_time.is_some());
+    account.conditions.push(condition(ConditionKind::StopPay, Cause::StopArrears));
+    for late in ["2027-02-11 00:00:00", "2028-02-11 00:00:00"] {
+        assert!(look(&mut account, &mut review, at(late)).is_quiet());
+        assert_eq!(review.dormancy_noticed_time, None);
+    }
+    // Lifted without a payment: the thirty days run from a notice of now.
+    account.conditions.clear();
+    let told = look(&mut account, &mut review, at("2028-03-01 10:00:00"));
+    assert_eq!((told.conditions.len(), told.events[0].0), (0, "DORMANCY_NOTICE"));
+    look(&mut account, &mut review, at("2028-03-31 23:59:59.999999"));
+    assert_eq!(account.conditions.len(), 0);
+    look(&mut account, &mut review, at("2028-04-01 00:00:00"));
+    assert_eq!(account.conditions[0].cause, Cause::DormantOrganisation);
+}
+
+#[test]
 fn only_open_accounts_are_reviewed_and_closed_ones_never_again() {
     for (lifecycle, again) in
         [(Lifecycle::Opening, true), (Lifecycle::OpenFailed, true), (Lifecycle::Closed, false)]
