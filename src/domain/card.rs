@@ -71,6 +71,13 @@ pub enum CardState {
     Cancelled,
 }
 
+impl CardState {
+    /// Whether a card in this state counts as one that the customer has.
+    pub fn in_use(self) -> bool {
+        matches!(self, Self::Valid | Self::Lost)
+    }
+}
+
 /// What can be done to a card that is bound.
 #[derive(
     Debug,

@@ -120,14 +120,16 @@ impl Transaction {
         self.count(sql, customer_id).await
     }
 
-    /// How many cards a customer has in use, over all accounts.
+    /// How many cards a customer has in use, over all accounts but closed ones, whose cards draw on
+    /// nothing.
     ///
     /// # Errors
     /// What the database says.
     pub async fn card_count_of_customer(&self, customer_id: &str) -> Result<i64, Error> {
         let sql = "SELECT count(*) AS found FROM card
             WHERE card_status IN ('VALID', 'LOST') AND account_number IN
-                (SELECT account_number FROM account_master WHERE customer_id = $1)";
+                (SELECT account_number FROM account_master
+                    WHERE customer_id = $1 AND account_status <> '10')";
         self.count(sql, customer_id).await
     }
 

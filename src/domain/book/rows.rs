@@ -68,12 +68,16 @@ impl Book<'_> {
         }
     }
 
-    /// A customer's next card in this batch is one more.
-    fn count_card(&mut self, card: &Card) {
+    /// Takes a card over. One that comes into use in this batch is one more of its customer's, one that
+    /// goes out of use one less.
+    fn take_card(&mut self, card: &Card) {
         let account = self.loaded.accounts.get(&card.account_number);
         let customer = account.map(|account| account.profile.customer_id.clone());
+        let before = self.loaded.cards.insert(card.card_number.clone(), card.clone());
+        let was_in_use = before.is_some_and(|before| before.card_status.in_use());
+        let more = i64::from(card.card_status.in_use()).saturating_sub(was_in_use.into());
         if let Some(count) = customer.and_then(|id| self.loaded.cards_of.get_mut(&id)) {
-            *count = count.saturating_add(1);
+            *count = count.saturating_add(more);
         }
     }
 
@@ -85,12 +89,11 @@ impl Book<'_> {
             let changes = &mut self.changes;
             let rows = if bound { &mut changes.cards_bound } else { &mut changes.cards_changed };
             rows.insert(card.card_number.clone(), card.clone());
-            self.loaded.cards.insert(card.card_number.clone(), card.clone());
+            self.take_card(card);
         }
         for card in &written.cards_bound {
-            self.count_card(card);
             self.changes.cards_bound.insert(card.card_number.clone(), card.clone());
-            self.loaded.cards.insert(card.card_number.clone(), card.clone());
+            self.take_card(card);
         }
     }
 

@@ -232,3 +232,22 @@ fn the_new_card_goes_with_replace_and_is_another() {
         assert_eq!(fields(with_new).is_empty(), *action == CardAction::Replace);
     }
 }
+
+#[test]
+fn a_replaced_card_in_the_same_batch_is_not_counted_besides_the_one_in_its_place() {
+    let mut world = World::with_balance(1_000);
+    world.rules.reviews.cards_per_customer = 2;
+    world.done(bind(CARD));
+    let third = "6299990000000050";
+    let batch = [
+        world.envelope("c-1", replace(CARD, OTHER)),
+        world.envelope("c-2", bind(third)),
+        world.envelope("c-3", bind("6299990000000060")),
+        world.envelope("c-4", change_card(third, CardAction::Cancel)),
+        world.envelope("c-5", bind("6299990000000070")),
+    ];
+    let outcomes = world.run_batch(&batch);
+    let reasons = outcomes.iter().map(|outcome| outcome.as_ref().err().map(|r| r.reason()));
+    let full = Some(Reason::LimitExceeded);
+    assert_eq!(reasons.collect::<Vec<_>>(), [None, None, full, None, None]);
+}

@@ -76,6 +76,11 @@ on_every_engine! {
         };
         bank.account_client().change_card(cancel).await.unwrap();
         bank.bind_card(&number(1), "6299990000000003").await.unwrap();
+        // Nor does a card count whose account is closed.
+        bank.bind_card(&number(1), "6299990000000004").await.unwrap_err();
+        bank.account(&number(3), "0").await;
+        plain(&bank, &number(1), StatusAction::Close).await.unwrap();
+        bank.bind_card(&number(3), "6299990000000004").await.unwrap();
         bank.finish().await;
     }
 }

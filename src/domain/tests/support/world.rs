@@ -227,6 +227,12 @@ impl World {
         for card in needs.cards.iter().filter_map(|number| self.tables.cards.get(number)) {
             loaded.cards.insert(card.card_number.clone(), card.clone());
         }
+        let account = self.tables.accounts.get(number).filter(|_| needs.cards_of_customer);
+        if let Some(customer) = account.map(|account| &account.profile.customer_id) {
+            let cards = self.tables.cards.values().filter(|card| card.card_status.in_use());
+            let count = i64::try_from(cards.count()).unwrap();
+            loaded.cards_of.insert(customer.clone(), count);
+        }
         if let Some((platform, card)) = needs.binding {
             let key = (platform, card, number.clone());
             loaded.bindings.extend(self.tables.bindings.get(&key).map(|row| (key, row.clone())));
