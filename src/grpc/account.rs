@@ -9,7 +9,7 @@ use super::render::View;
 use super::{parse, render};
 use crate::ask::mask;
 use crate::domain::card::CardReceipt;
-use crate::domain::command::{IdentityReceipt, Receipt};
+use crate::domain::command::{Effect, IdentityReceipt, Receipt};
 use crate::domain::principal::Scope;
 use crate::domain::review::IdentityKey;
 use crate::ledger::Ledger;
@@ -33,9 +33,16 @@ impl AccountService for AccountHandler {
         request: Request<v1::OpenAccountRequest>,
     ) -> Result<Response<v1::OpenAccountResponse>, Status> {
         answer(request, |caller, body| async move {
+            let given = body.account_id.clone();
             let envelope = parse::open_account(body, &caller, &self.identity_key)?;
-            let (receipt, _) = submit(&self.ledger, &caller, Scope::AccountWrite, envelope).await?;
-            Ok(v1::OpenAccountResponse { account_status: Some(status(receipt, &caller)?) })
+            let (receipt, effect) =
+                submit(&self.ledger, &caller, Scope::AccountWrite, envelope).await?;
+            let mut opened = status(receipt, &caller)?;
+            if effect == Effect::ValidateOnly {
+                // One that the service would have made up is nobody's.
+                opened.account_id = given;
+            }
+            Ok(v1::OpenAccountResponse { account_status: Some(opened) })
         })
         .await
     }

@@ -9,7 +9,7 @@ use crate::domain::account::Account;
 use crate::domain::act::{Answer, Decision, Written};
 use crate::domain::batch::Remembered;
 use crate::domain::command::{FreezeReceipt, IdentityReceipt, Outcome, Receipt};
-use crate::domain::id::WithdrawalId;
+use crate::domain::id::{NewId, WithdrawalId};
 use crate::domain::refusal::{Reason, Refused};
 use crate::domain::transaction::Transaction;
 use crate::domain::withdrawal::Withdrawal;
@@ -64,6 +64,25 @@ pub(super) fn keep(outcome: &Outcome) -> String {
         Ok(_) | Err(_) => serde_json::to_string(outcome),
     };
     text.expect("outcomes are plain data")
+}
+
+/// Takes the ids out of what a command would only make: nobody will find anything by them.
+pub(super) fn without_new_ids(before: Option<&Account>, account: &mut Account) {
+    let none = || NewId::new("");
+    let no_rows = Vec::new();
+    let known = before.map_or(&no_rows, |before| &before.conditions);
+    for row in &mut account.conditions {
+        if known.iter().all(|known| known.condition_id != row.condition_id) {
+            row.condition_id = none().into();
+        }
+    }
+    let no_freezes = Vec::new();
+    let known = before.map_or(&no_freezes, |before| &before.freezes);
+    for row in &mut account.freezes {
+        if known.iter().all(|known| known.freeze_id != row.freeze_id) {
+            row.freeze_id = none().into();
+        }
+    }
 }
 
 /// What an accepted command answers, from the account as it leaves it.

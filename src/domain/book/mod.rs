@@ -17,7 +17,7 @@ use serde_json::json;
 
 pub use self::answer::reserved;
 use super::account::Account;
-use super::act::{Beginning, Decision, Draft};
+use super::act::{Answer, Beginning, Decision, Draft};
 use super::approval::policy::Consent;
 use super::batch::{Changes, Event, Ids, Loaded, Remembered, RememberedClass, RequestKey, Rules};
 use super::command::{Command, Effect, Envelope, Outcome, Receipt};
@@ -199,6 +199,9 @@ impl<'a> Book<'a> {
         let promoted = control::promote(money, &mut draft.account.freezes, now, self.rules.zone);
         if envelope.effect == Effect::ValidateOnly {
             draft.account.derive_balance();
+            if matches!(decision.answer, Answer::Account) {
+                answer::without_new_ids(before, &mut draft.account);
+            }
             return Ok(receipt(&draft.account, &draft));
         }
         let mut account = draft.account.clone();

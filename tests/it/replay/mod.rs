@@ -278,7 +278,14 @@ async fn validations_of_other_commands(bank: &Bank) {
         change.cause = Cause::LossOral.into();
         change.validate_only = true;
     });
-    assert_eq!(loss.await.unwrap().status(), AccountStatus::Lost, "as it would be");
+    let loss = loss.await.unwrap();
+    assert_eq!(loss.status(), AccountStatus::Lost, "as it would be");
+    let ids = |info: &AccountStatusInfo| -> Vec<String> {
+        let of = |row: &AccountCondition| [row.condition_id.clone(), row.freeze_id.clone()];
+        info.conditions.iter().flat_map(of).filter(|id| !id.is_empty()).collect()
+    };
+    let held = ids(&before.0);
+    assert_eq!(ids(&loss), held, "nothing has the id of what was not made");
     let credit = RecordTransactionRequest {
         validate_only: true,
         ..bank.posting(NUMBER, Direction::Credit, "5.00")
@@ -294,7 +301,9 @@ async fn validations_of_other_commands(bank: &Bank) {
         validate_only: true,
         ..OpenAccountRequest::default()
     };
-    bank.account_client().open_account(open).await.unwrap();
+    let opened = bank.account_client().open_account(open).await.unwrap().into_inner();
+    let opened = opened.account_status.unwrap();
+    assert_eq!((ids(&opened), opened.account_id.as_str()), (Vec::new(), ""));
     let unknown = bank.status("9990584001000000403").await.unwrap_err();
     assert_eq!(reason(&unknown), "ACCOUNT_NOT_FOUND");
     assert_eq!((bank.status(NUMBER).await.unwrap(), bank.history(NUMBER).await), before);
