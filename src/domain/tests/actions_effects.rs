@@ -1,7 +1,9 @@
 //! What each status action does, beyond whether it applies.
 
+use chrono::Duration;
+
 use super::support::{
-    World, account, at, change, condition, court, credit, debit, fraud_stop, usd,
+    World, account, at, change, cny, condition, court, credit, debit, fraud_stop, usd,
 };
 use crate::domain::act::change_status::ChangeStatus;
 use crate::domain::act::open_account::OpenAccount;
@@ -325,5 +327,42 @@ fn fields_that_are_wrong_whatever_the_account_looks_like_are_named() {
     }
     for action in <Action as strum::VariantArray>::VARIANTS {
         assert_eq!(change(*action).violations(), [], "{action:?}");
+    }
+}
+
+#[test]
+fn what_is_said_twice_in_one_request_is_refused_and_in_two_stands_twice() {
+    let reject = change(Action::RejectOpening);
+    let twice = ChangeStatus { causes: reject.causes.repeat(2), ..reject.clone() };
+    let wrong: Vec<_> = twice.violations().into_iter().map(|wrong| wrong.field).collect();
+    assert_eq!(wrong, ["causes"]);
+    assert!(reject.violations().is_empty());
+
+    let mut opening = World::holding(account(Lifecycle::Opening, 0));
+    opening.done(Action::RejectOpening);
+    assert_eq!(opening.reasons(Action::RejectOpening), [Reason::ActionNotApplicable]);
+    opening.done(Action::ResubmitOpening);
+    assert_eq!(opening.reasons(Action::ResubmitOpening), [Reason::ActionNotApplicable]);
+
+    // Rows of one kind stand side by side, however equal: who lifts one names it.
+    for (set, lift) in [
+        (Action::Restrict, Action::LiftRestriction),
+        (Action::StopPayment, Action::ResumePayment),
+        (Action::MarkDormant, Action::Reactivate),
+    ] {
+        let mut world = World::with_balance(1_000);
+        let end_time = (set != Action::MarkDormant).then(|| world.now + Duration::hours(24));
+        let amount = (set == Action::StopPayment).then(|| cny(500));
+        let act = ChangeStatus { end_time, amount, ..change(set) };
+        world.done(act.clone());
+        world.done(act);
+        let held: Vec<_> = world.in_force().into_iter().collect();
+        assert_eq!(held.len(), 2, "{set:?}");
+        assert_eq!(world.reasons(lift), [Reason::ActionNotApplicable], "which of them?");
+        let first = ChangeStatus { condition_id: Some(held[0].clone()), ..change(lift) };
+        world.done(first);
+        assert_eq!(world.in_force().into_iter().collect::<Vec<_>>(), held[1..]);
+        world.done(lift);
+        assert!(world.in_force().is_empty());
     }
 }

@@ -75,6 +75,10 @@ impl ChangeStatus {
             2.. if !several => wrong("causes", "this action takes one cause"),
             _ => {}
         }
+        let twice = |(place, cause)| self.causes.iter().take(place).any(|other| other == cause);
+        if self.causes.iter().enumerate().any(twice) {
+            wrong("causes", "holds a cause twice");
+        }
         let incomplete = [Cause::OpeningIncomplete, Cause::IdentityIncomplete];
         let names_gaps = self.causes.iter().any(|cause| incomplete.contains(cause));
         if names_gaps && self.missing_items.is_empty() {
