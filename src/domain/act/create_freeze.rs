@@ -282,7 +282,9 @@ impl CreateFreeze {
     }
 }
 
-/// Whether papers served then are entered late: something was entered, or money moved, since.
+/// Whether papers served then are entered late: something was entered, or money moved, since. Any
+/// movement counts, a credit, too: only the instant of the last one is at hand, and asking a second
+/// person once too often does no harm.
 fn is_late(draft: &Draft<'_>, served: DateTime<Utc>) -> bool {
     let account = &draft.account;
     let overtakes = account.freezes.iter().any(|freeze| {
