@@ -12,7 +12,7 @@ use tokio::sync::broadcast;
 use self::followed::Followers;
 pub use self::followed::{FOLLOWERS_MAX, Followed};
 use self::statuses::Statuses;
-pub use self::statuses::{StatusNews, WATCHES_MAX};
+pub use self::statuses::{StatusNews, WATCHES_EACH, WATCHES_MAX};
 use crate::domain::batch::Event;
 use crate::domain::id::{AccountNumber, WithdrawalId};
 use crate::domain::withdrawal::Withdrawal;
@@ -68,9 +68,10 @@ impl Feed {
         self.statuses.tell();
     }
 
-    /// Watches statuses from now on; `None` when [`WATCHES_MAX`] do so already.
-    pub fn watch_statuses(&self) -> Option<StatusNews> {
-        self.statuses.add()
+    /// Watches statuses from now on; `None` when [`WATCHES_MAX`] do so already, or [`WATCHES_EACH`] of
+    /// this caller.
+    pub fn watch_statuses(&self, caller: &Arc<str>) -> Option<StatusNews> {
+        self.statuses.add(caller)
     }
 
     /// Follows one withdrawal from now on; `None` when [`FOLLOWERS_MAX`] do so already.

@@ -204,7 +204,8 @@ impl AccountStatusService for AccountStatusHandler {
         answer(request, |caller, body| async move {
             let watched = parse::watch_account_status(&body)?;
             require(&caller, Scope::AccountRead)?;
-            let news = self.feed.watch_statuses().ok_or(Reason::Overloaded)?;
+            let news = self.feed.watch_statuses(&caller.principal.name);
+            let news = news.ok_or(Reason::Overloaded)?;
             // The position is taken before the accounts are read, so that no change falls in between.
             let position = self.ask.status_position().await?;
             let from = watched.from.unwrap_or(position);

@@ -7,7 +7,7 @@ mod replicas;
 
 use std::time::Duration;
 
-use account_status::feed::WATCHES_MAX;
+use account_status::feed::{WATCHES_EACH, WATCHES_MAX};
 use account_status::pb::v1::watch_account_status_response::Update;
 use account_status::pb::v1::*;
 use tonic::{Status, Streaming};
@@ -186,8 +186,15 @@ on_every_engine! {
     async fn watches_are_bounded_in_number_and_end_with_the_service(bank) {
         bank.account(N, "100.00").await;
         let mut open = Vec::new();
-        for _ in 0..WATCHES_MAX {
-            open.push(watch(&bank, "local", everything("")).await.unwrap());
+        for number in 0..WATCHES_MAX {
+            let who = format!("watcher-{}", number / WATCHES_EACH);
+            open.push(watch(&bank, &who, everything("")).await.unwrap());
+            if number + 1 == WATCHES_EACH {
+                // One caller's readers, whether they read or not, leave places for others.
+                let refused = watch(&bank, &who, everything("")).await.unwrap_err();
+                assert_eq!((refused.code(), reason(&refused).as_str()),
+                    (tonic::Code::ResourceExhausted, "OVERLOADED"));
+            }
         }
         let refused = watch(&bank, "local", everything("")).await.unwrap_err();
         assert_eq!((refused.code(), reason(&refused).as_str()),
