@@ -85,9 +85,10 @@ const STATEMENTS: &[&str] = &[
     "ALTER TABLE account_master ADD COLUMN status_since_time {time} NOT NULL
         DEFAULT '1970-01-01T00:00:00.000000+00:00'",
     "UPDATE account_master SET status_since_time = coalesce(
-        (SELECT max(h.change_date) FROM account_status_history h
+        (SELECT h.change_date FROM account_status_history h
             WHERE h.account_number = account_master.account_number
-                AND h.old_status <> h.new_status),
+                AND h.old_status <> h.new_status
+            ORDER BY h.sequence DESC LIMIT 1),
         opened_time)",
     // Who is not NORMAL; few accounts are, and these indexes hold nothing else.
     "CREATE INDEX account_master_abnormal ON account_master (account_number)

@@ -30,6 +30,7 @@ mod lapse;
 mod ledger;
 mod life;
 mod load;
+mod migrated;
 mod model;
 #[cfg(feature = "negative-control")]
 mod negative_control;

@@ -82,6 +82,8 @@ fn edits(engine: Engine) -> Vec<Forgery> {
         ("change_date", times),
         ("recorded_time", times),
         ("approval_status", "'APPROVED'"),
+        ("approved_by", "'nobody'"),
+        ("approved_by", "''"),
         ("lifecycle_before", "'CLOSED'"),
         ("lifecycle_before", "NULL"),
         ("lifecycle_after", "'no such stage'"),
