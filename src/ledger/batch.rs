@@ -63,7 +63,7 @@ pub(super) async fn commit(parts: &Parts, envelopes: &[&Envelope]) -> Result<Dec
 async fn carry_out(parts: &Parts, envelopes: &[&Envelope]) -> Result<Decided, BatchError> {
     let transaction = parts.store.begin().await.map_err(BatchError::NotBegun)?;
     let now = parts.clock.now();
-    let loaded = transaction.load(envelopes, now).await?;
+    let loaded = transaction.load(envelopes, now, &parts.rules.reviews).await?;
     let clock = parts.clock.clone();
     let mut book = Book::new(&parts.rules, now, Box::new(move || clock.new_id()), loaded);
     let outcomes = match decide(&mut book, envelopes) {

@@ -13,6 +13,7 @@ use crate::domain::card::CardNumber;
 use crate::domain::command::{Effect, Envelope};
 use crate::domain::id::{AccountNumber, ApprovalId, FreezeId, TransactionId, WithdrawalId};
 use crate::domain::platform::BindingKey;
+use crate::domain::review::ReviewRules;
 use crate::domain::safeguard::{self, Safeguard};
 
 impl Transaction {
@@ -20,7 +21,12 @@ impl Transaction {
     ///
     /// # Errors
     /// What the database says.
-    pub async fn load(&self, batch: &[&Envelope], now: DateTime<Utc>) -> Result<Loaded, Error> {
+    pub async fn load(
+        &self,
+        batch: &[&Envelope],
+        now: DateTime<Utc>,
+        terms: &ReviewRules,
+    ) -> Result<Loaded, Error> {
         let numbers: BTreeSet<&AccountNumber> =
             batch.iter().map(|envelope| &envelope.account_number).collect();
         let numbers: Vec<&AccountNumber> = numbers.into_iter().collect();
@@ -41,7 +47,7 @@ impl Transaction {
             .collect();
         self.load_approvals(&mut needs, &mut loaded).await?;
         self.load_withdrawals(&needs, &mut loaded).await?;
-        self.load_others(&needs, &mut loaded).await?;
+        self.load_others(&needs, terms, &mut loaded).await?;
         Ok(loaded)
     }
 
@@ -124,6 +130,7 @@ impl Transaction {
     async fn load_others(
         &self,
         needs: &[(&AccountNumber, Needs)],
+        terms: &ReviewRules,
         loaded: &mut Loaded,
     ) -> Result<(), Error> {
         let freezes: Vec<&FreezeId> =
@@ -152,7 +159,7 @@ impl Transaction {
                 loaded.cards.insert(card.card_number.clone(), card);
             }
         }
-        self.load_reviews(needs, loaded).await?;
+        self.load_reviews(needs, terms, loaded).await?;
         let bindings: Vec<BindingKey> = needs
             .iter()
             .filter_map(|(number, need)| {
@@ -174,10 +181,12 @@ impl Transaction {
         Ok(())
     }
 
-    /// What reviews know, and how many accounts and cards customers have.
+    /// What reviews know, and how many accounts and cards customers have, counted up to as many as
+    /// they may have.
     async fn load_reviews(
         &self,
         needs: &[(&AccountNumber, Needs)],
+        terms: &ReviewRules,
         loaded: &mut Loaded,
     ) -> Result<(), Error> {
         let reviewed: BTreeSet<&AccountNumber> =
@@ -190,7 +199,8 @@ impl Transaction {
         let openings: BTreeSet<&String> =
             needs.iter().filter_map(|(_, need)| need.accounts_of.as_ref()).collect();
         for customer in openings {
-            let count = self.account_count_of_customer(customer).await?;
+            let count =
+                self.account_count_of_customer(customer, terms.accounts_per_customer).await?;
             loaded.accounts_of.insert(customer.clone(), count);
         }
         let binding = needs.iter().filter(|(_, need)| need.cards_of_customer);
@@ -201,7 +211,7 @@ impl Transaction {
             .filter(|customer| !customer.is_empty())
             .collect();
         for customer in customers {
-            let count = self.card_count_of_customer(&customer).await?;
+            let count = self.card_count_of_customer(&customer, terms.cards_per_customer).await?;
             loaded.cards_of.insert(customer, count);
         }
         Ok(())

@@ -110,31 +110,41 @@ impl Transaction {
         Ok(())
     }
 
-    /// How many accounts a customer has that are not closed.
+    /// How many accounts a customer has that are not closed, counted up to `limit`.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn account_count_of_customer(&self, customer_id: &str) -> Result<i64, Error> {
-        let sql = "SELECT count(*) AS found FROM account_master
-            WHERE customer_id = $1 AND account_status <> '10'";
-        self.count(sql, customer_id).await
+    pub async fn account_count_of_customer(
+        &self,
+        customer_id: &str,
+        limit: i64,
+    ) -> Result<i64, Error> {
+        let sql = "SELECT count(*) AS found FROM (SELECT account_number FROM account_master
+            WHERE customer_id = $1 AND account_status <> '10' LIMIT $2) s";
+        self.count(sql, customer_id, limit).await
     }
 
     /// How many cards a customer has in use, over all accounts but closed ones, whose cards draw on
-    /// nothing.
+    /// nothing; counted up to `limit`.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn card_count_of_customer(&self, customer_id: &str) -> Result<i64, Error> {
-        let sql = "SELECT count(*) AS found FROM card
-            WHERE card_status IN ('VALID', 'LOST') AND account_number IN
-                (SELECT account_number FROM account_master
-                    WHERE customer_id = $1 AND account_status <> '10')";
-        self.count(sql, customer_id).await
+    pub async fn card_count_of_customer(
+        &self,
+        customer_id: &str,
+        limit: i64,
+    ) -> Result<i64, Error> {
+        let cards = self.engine.then_join("card c", "c.account_number = m.account_number");
+        let sql = format!(
+            "SELECT count(*) AS found FROM (SELECT c.card_number FROM account_master m {cards}
+                WHERE m.customer_id = $1 AND m.account_status <> '10'
+                    AND c.card_status IN ('VALID', 'LOST') LIMIT $2) s"
+        );
+        self.count(&sql, customer_id, limit).await
     }
 
-    async fn count(&self, sql: &str, customer_id: &str) -> Result<i64, Error> {
-        let statement = self.engine.statement(sql, [customer_id.into()]);
+    async fn count(&self, sql: &str, customer_id: &str, limit: i64) -> Result<i64, Error> {
+        let statement = self.engine.statement(sql, [customer_id.into(), limit.into()]);
         let row = self.inner.query_one_raw(statement).await?;
         Ok(row.map_or(Ok(0), |row| row.try_get("", "found"))?)
     }

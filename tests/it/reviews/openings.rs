@@ -81,6 +81,10 @@ on_every_engine! {
         bank.account(&number(3), "0").await;
         plain(&bank, &number(1), StatusAction::Close).await.unwrap();
         bank.bind_card(&number(3), "6299990000000004").await.unwrap();
+        // A customer of very many accounts and cards costs no more than one at the limit.
+        let bank = bank.reopen(|given| given.cards_per_customer = Some(1)).await;
+        let refused = bank.bind_card(&number(3), "6299990000000005").await.unwrap_err();
+        assert_eq!(told(&refused, "used"), Some("1".to_owned()), "counted up to the limit");
         bank.finish().await;
     }
 }
