@@ -77,6 +77,10 @@ const STATEMENTS: &[&str] = &[
     )",
     "CREATE INDEX approval_account ON approval (account_number, approval_id)",
     "CREATE INDEX approval_open ON approval (approval_id) WHERE state = 'PENDING'",
+    // Without those that wait: they are found by their account while payments are decided, and no
+    // plan shall prefer to look through all that wait.
+    "CREATE INDEX approval_decided ON approval (state, approval_id) WHERE state <> 'PENDING'",
+    "CREATE INDEX approval_proposer ON approval (proposed_by, approval_id)",
     "ALTER TABLE account_status_history ADD COLUMN approved_by text",
     "ALTER TABLE account_freeze ADD COLUMN emergency_cause text CHECK (emergency_cause IN
         ('ACCOUNT_TAKEOVER', 'FRAUD_IN_PROGRESS', 'PAYMENT_IN_ERROR', 'SYSTEM_FAULT'))",

@@ -1,6 +1,8 @@
 //! `approval`: proposals, open and decided. Open ones are read with their account
 //! ([`super::account`]).
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use sea_orm::Statement;
 use sea_orm::sea_query::Value;
@@ -52,6 +54,68 @@ fn find(engine: Engine, ids: &[&ApprovalId]) -> Statement {
     engine.statement(SQL.get(engine, among), [engine.texts(ids.iter().map(|id| id.as_str()))])
 }
 
+/// Which rows to read.
+#[derive(Debug, Clone, Copy)]
+pub enum Stored {
+    /// All.
+    Any,
+    /// Those that wait and have time left.
+    Open,
+    /// Those whose time ran out, and nobody wrote it down yet.
+    RunOut,
+    /// Those that are written down in a state that ends them.
+    Decided(ApprovalState),
+}
+
+/// The statement of a list: approvals before this one, unless it is empty, at most `limit`. One
+/// index leads, by what is named first of account, being open, proposer and state; what else is
+/// compared is spelled so that no plan takes its index instead.
+pub fn statement(
+    engine: Engine,
+    filter: &ApprovalFilter,
+    stored: Stored,
+    now: DateTime<Utc>,
+    (before, limit): (&str, u32),
+) -> (String, Vec<Value>) {
+    let account = filter.account_number.as_ref();
+    let open = account.is_none() && matches!(stored, Stored::Open | Stored::RunOut);
+    let leads = account.is_none() && !open && filter.proposed_by.is_some();
+    let (mut values, mut wanted) = (Vec::<Value>::new(), Vec::new());
+    let mut want = |text: &str, value: Value| {
+        values.push(value);
+        wanted.push(format!("{text} ${}", values.len()));
+    };
+    if let Some(number) = account {
+        want("t.account_number =", number.as_str().into());
+    }
+    if let Some(name) = &filter.proposed_by {
+        let proposer = if leads { "t.proposed_by =" } else { "(t.proposed_by || '') =" };
+        want(proposer, name.as_str().into());
+    }
+    if !before.is_empty() {
+        want("t.approval_id <", before.into());
+    }
+    match stored {
+        Stored::Open => want("t.expire_time >", engine.time(now)),
+        Stored::RunOut => want("t.expire_time <=", engine.time(now)),
+        Stored::Any | Stored::Decided(_) => {}
+    }
+    let state = if account.is_some() || leads { "(t.state || '')" } else { "t.state" };
+    match stored {
+        Stored::Any => {}
+        Stored::Open | Stored::RunOut => wanted.push(format!("{state} = 'PENDING'")),
+        Stored::Decided(which) => {
+            let which: &'static str = which.into();
+            // The index of these says so, too.
+            wanted.push(format!("{state} = '{which}' AND t.state <> 'PENDING'"));
+        }
+    }
+    values.push(i64::from(limit).into());
+    let wanted = if wanted.is_empty() { "true".to_owned() } else { wanted.join(" AND ") };
+    let order = format!("ORDER BY t.approval_id DESC LIMIT ${}", values.len());
+    (APPROVAL.select(engine, &format!("{wanted} {order}")), values)
+}
+
 impl Store {
     /// An approval by its id, as it is stored.
     ///
@@ -72,41 +136,24 @@ impl Store {
         before: Option<&ApprovalId>,
         limit: u32,
     ) -> Result<Vec<Approval>, Error> {
-        let mut wanted = vec![match before {
-            Some(_) => "t.approval_id < $1",
-            None => "$1 = ''",
-        }];
-        wanted.push(match filter.account_number {
-            Some(_) => "t.account_number = $2",
-            None => "$2 = ''",
-        });
-        wanted.push(match filter.proposed_by {
-            Some(_) => "t.proposed_by = $3",
-            None => "$3 = ''",
-        });
-        // Spelled out, so that the index of open ones is seen to fit.
-        wanted.push(match filter.state {
-            None => "$4 IS NOT NULL",
-            Some(ApprovalState::Pending) => "t.state = 'PENDING' AND t.expire_time > $4",
+        // What is written down in between is found twice, not missed.
+        let parts = match filter.state {
+            None => vec![Stored::Any],
+            Some(ApprovalState::Pending) => vec![Stored::Open],
             Some(ApprovalState::Expired) => {
-                "(t.state = 'EXPIRED' OR (t.state = 'PENDING' AND t.expire_time <= $4))"
+                vec![Stored::RunOut, Stored::Decided(ApprovalState::Expired)]
             }
-            Some(ApprovalState::Approved) => "$4 IS NOT NULL AND t.state = 'APPROVED'",
-            Some(ApprovalState::Rejected) => "$4 IS NOT NULL AND t.state = 'REJECTED'",
-            Some(ApprovalState::Withdrawn) => "$4 IS NOT NULL AND t.state = 'WITHDRAWN'",
-            Some(ApprovalState::Stale) => "$4 IS NOT NULL AND t.state = 'STALE'",
-        });
-        let order = "ORDER BY t.approval_id DESC LIMIT $5";
-        let sql = APPROVAL.select(self.engine, &format!("{} {order}", wanted.join(" AND ")));
-        let values: [Value; 5] = [
-            before.map_or("", ApprovalId::as_str).into(),
-            filter.account_number.as_ref().map_or("", AccountNumber::as_str).into(),
-            filter.proposed_by.as_deref().unwrap_or_default().into(),
-            self.engine.time(now),
-            i64::from(limit).into(),
-        ];
-        let found: Vec<Approval> = self.documents(self.engine.statement(&sql, values)).await?;
-        Ok(found.into_iter().map(|row| row.seen_at(now)).collect())
+            Some(state) => vec![Stored::Decided(state)],
+        };
+        let place = (before.map_or("", ApprovalId::as_str), limit);
+        let mut found = BTreeMap::new();
+        for stored in parts {
+            let (sql, values) = statement(self.engine, filter, stored, now, place);
+            let rows: Vec<Approval> = self.documents(self.engine.statement(&sql, values)).await?;
+            found.extend(rows.into_iter().map(|row| (row.approval_id.clone(), row)));
+        }
+        let rows = found.into_values().rev().map(|row| row.seen_at(now));
+        Ok(rows.take(usize::try_from(limit).unwrap_or(usize::MAX)).collect())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Accounts that are not NORMAL: each filter, what lapsed, what is hidden, and pages that stay steady.
 
-mod plans;
+pub(crate) mod plans;
 
 use std::collections::BTreeSet;
 

@@ -30,7 +30,8 @@ const ROWS: &str = "
 const SETTINGS: &str = "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off;
     SET LOCAL enable_mergejoin = off; SET LOCAL plan_cache_mode = force_generic_plan";
 
-async fn plan(database: &DatabaseConnection, sql: &str, values: &[Value]) -> String {
+/// How PostgreSQL would run a statement of the service.
+pub(crate) async fn plan(database: &DatabaseConnection, sql: &str, values: &[Value]) -> String {
     let literals: Vec<String> = values
         .iter()
         .map(|value| match value {

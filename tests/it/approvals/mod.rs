@@ -7,6 +7,7 @@ mod emergency;
 mod ended;
 mod listed;
 mod marked;
+mod plans;
 
 use account_status::config::FourEyesSetting;
 use account_status::pb::v1::*;
