@@ -149,6 +149,8 @@ const STATEMENTS: &[&str] = &[
     )",
     "CREATE INDEX platform_binding_card ON platform_binding (card_number, platform_id)
         WHERE ended_time IS NULL",
+    "CREATE INDEX platform_binding_platform ON platform_binding (platform_id, card_number)
+        WHERE ended_time IS NULL",
     // In which order rows of the history were committed: a transaction id on PostgreSQL, a row id
     // on SQLite.
     "CREATE TABLE status_change_order (

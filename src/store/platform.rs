@@ -4,7 +4,7 @@ use sea_orm::sea_query::Value;
 
 use super::bulk::{Kind, Statements, Table, as_text};
 use super::card::CARD;
-use super::{Error, Store, Transaction, document, documents};
+use super::{Engine, Error, Store, Transaction, document, documents};
 use crate::domain::card::{Card, CardNumber};
 use crate::domain::id::PlatformId;
 use crate::domain::platform::{BindingKey, PlatformBinding};
@@ -35,6 +35,46 @@ pub enum BindingFilter {
     Both(PlatformId, CardNumber),
 }
 
+/// The statement of a list: bindings with their cards, after this one, at most `limit`.
+pub fn statement(
+    engine: Engine,
+    filter: &BindingFilter,
+    after: Option<&(PlatformId, CardNumber)>,
+    limit: u32,
+) -> (String, Vec<Value>) {
+    // Everything comes after the empty text.
+    let (platform, card) =
+        after.map_or(("", ""), |(platform, card)| (platform.as_str(), card.as_str()));
+    let limit = Value::from(i64::from(limit));
+    let (which, values) = match filter {
+        BindingFilter::Platform(id) => (
+            "t.platform_id = $1 AND t.card_number > $2 AND t.ended_time IS NULL
+                ORDER BY t.card_number LIMIT $3",
+            vec![id.as_str().into(), card.into(), limit],
+        ),
+        BindingFilter::Card(number) => (
+            "t.card_number = $1 AND t.platform_id > $2 AND t.ended_time IS NULL
+                ORDER BY t.platform_id LIMIT $3",
+            vec![number.as_str().into(), platform.into(), limit],
+        ),
+        BindingFilter::Both(id, number) => (
+            "t.platform_id = $1 AND t.card_number = $2 AND t.card_number > $3
+                AND t.ended_time IS NULL LIMIT $4",
+            vec![id.as_str().into(), number.as_str().into(), card.into(), limit],
+        ),
+    };
+    let sql = format!(
+        "SELECT {binding} AS binding, {card} AS card FROM platform_binding t {cards} WHERE {which}",
+        binding = as_text(engine, &BINDING.as_json(engine, "t")),
+        card = as_text(engine, &CARD.as_json(engine, "c")),
+        cards = engine.then_join(
+            "card c",
+            "c.card_number = t.card_number AND c.account_number = t.account_number",
+        ),
+    );
+    (sql, values)
+}
+
 impl Store {
     /// Bindings in force with their cards, by platform and card number, after this one, at most
     /// `limit`. A number that became another account's is bound by nobody.
@@ -47,36 +87,7 @@ impl Store {
         after: Option<&(PlatformId, CardNumber)>,
         limit: u32,
     ) -> Result<Vec<(PlatformBinding, Card)>, Error> {
-        // Everything comes after the empty text.
-        let (platform, card) =
-            after.map_or(("", ""), |(platform, card)| (platform.as_str(), card.as_str()));
-        let limit = Value::from(i64::from(limit));
-        let (which, values) = match filter {
-            BindingFilter::Platform(id) => (
-                "t.platform_id = $1 AND t.card_number > $2 AND t.ended_time IS NULL
-                    ORDER BY t.card_number LIMIT $3",
-                vec![id.as_str().into(), card.into(), limit],
-            ),
-            BindingFilter::Card(number) => (
-                "t.card_number = $1 AND t.platform_id > $2 AND t.ended_time IS NULL
-                    ORDER BY t.platform_id LIMIT $3",
-                vec![number.as_str().into(), platform.into(), limit],
-            ),
-            BindingFilter::Both(id, number) => (
-                "t.platform_id = $1 AND t.card_number = $2 AND t.card_number > $3
-                    AND t.ended_time IS NULL LIMIT $4",
-                vec![id.as_str().into(), number.as_str().into(), card.into(), limit],
-            ),
-        };
-        let sql = format!(
-            "SELECT {binding} AS binding, {card} AS card FROM platform_binding t {cards} WHERE {which}",
-            binding = as_text(self.engine, &BINDING.as_json(self.engine, "t")),
-            card = as_text(self.engine, &CARD.as_json(self.engine, "c")),
-            cards = self.engine.then_join(
-                "card c",
-                "c.card_number = t.card_number AND c.account_number = t.account_number",
-            ),
-        );
+        let (sql, values) = statement(self.engine, filter, after, limit);
         let rows = self.read(self.engine.statement(&sql, values)).await?;
         rows.iter().map(|row| Ok((document(row, "binding")?, document(row, "card")?))).collect()
     }

@@ -1,5 +1,7 @@
 //! Third-party platforms: which cards they have bound, and how little they see of them.
 
+mod plans;
+
 use account_status::pb::v1::*;
 use tonic::Status;
 
