@@ -13,6 +13,7 @@ use crate::domain::history::StatusChange;
 use crate::domain::id::FreezeId;
 use crate::domain::past::Held;
 use crate::domain::principal::{Principal, Scope};
+use crate::domain::review::Review;
 use crate::domain::status::{Cause, ConditionKind};
 use crate::domain::withdrawal::Beneficiary;
 
@@ -37,6 +38,17 @@ pub fn account(mut account: Account, principal: &Principal) -> Account {
     }
     account.freezes = account.freezes.into_iter().map(|row| freeze(row, principal)).collect();
     account
+}
+
+/// What is known of a holder as the principal may see it: how long a document is valid and what
+/// excuses the holder are personal.
+#[must_use]
+pub fn review(mut review: Review, principal: &Principal) -> Review {
+    if !principal.may(Scope::PersonalRead) {
+        review.document_expiry_date = None;
+        review.excuse.clear();
+    }
+    review
 }
 
 /// Whether the facts of a freeze are hidden from the principal.
@@ -164,7 +176,22 @@ pub fn last4(full: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use chrono::NaiveDate;
+
     use super::*;
+    use crate::domain::id::AccountNumber;
+
+    #[test]
+    fn what_is_personal_of_an_identity_is_for_who_may_read_personal_data() {
+        let mut known = Review::blank(AccountNumber::parse("1").unwrap());
+        known.document_expiry_date = NaiveDate::from_ymd_opt(2036, 3, 31);
+        known.excuse = "in hospital".to_owned();
+        let clerk = Principal::new("clerk", [Scope::AccountRead, Scope::AccountWrite]);
+        let shown = review(known.clone(), &clerk);
+        assert_eq!((shown.document_expiry_date, shown.excuse.as_str()), (None, ""));
+        let teller = Principal::new("teller", [Scope::PersonalRead]);
+        assert_eq!(review(known.clone(), &teller), known);
+    }
 
     #[test]
     fn card_numbers_are_whole_only_for_who_may_read_personal_data() {

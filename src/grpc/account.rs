@@ -78,7 +78,7 @@ impl AccountService for AccountHandler {
             let account = mask::account(account, &caller.principal);
             Ok(v1::UpdateIdentityResponse {
                 account_status: Some(render::account_status(&account, &caller, View::Full)),
-                identity: Some(render::identity(review)),
+                identity: Some(render::identity(mask::review(review, &caller.principal))),
             })
         })
         .await
