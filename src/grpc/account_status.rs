@@ -169,14 +169,7 @@ impl AccountStatusService for AccountStatusHandler {
     ) -> Result<Response<v1::ListCardBindingsResponse>, Status> {
         answer(request, |caller, body| async move {
             let asked = parse::card_bindings(&body, &caller)?;
-            if !caller.may(Scope::AccountRead) {
-                require(&caller, Scope::PlatformRead)?;
-                let own =
-                    body.platform_id.is_empty() || *body.platform_id == *caller.principal.name;
-                if !own {
-                    return Err(Reason::PermissionDenied.into());
-                }
-            }
+            may_list_bindings(&caller, &body.platform_id)?;
             let after = match &asked.page.after {
                 Some(sealed) => Some(self.ask.unsealed(sealed).ok_or_else(parse::unknown_page)?),
                 None => None,
@@ -233,6 +226,17 @@ impl AccountStatusService for AccountStatusHandler {
     }
 }
 
+/// Refuses who may list no bindings of a platform, an empty name being the caller's own: a platform
+/// without account.read sees its own ones only.
+fn may_list_bindings(caller: &Caller, platform: &str) -> Result<(), Failure> {
+    if caller.may(Scope::AccountRead) {
+        return Ok(());
+    }
+    require(caller, Scope::PlatformRead)?;
+    let own = platform.is_empty() || *platform == *caller.principal.name;
+    if own { Ok(()) } else { Err(Reason::PermissionDenied.into()) }
+}
+
 /// What became of one key of a batch.
 fn result(found: Result<Found, Failure>, caller: &Caller, view: View) -> KeyResult {
     match found {
@@ -246,4 +250,69 @@ fn shown(found: Found, caller: &Caller, view: View) -> v1::AccountStatusInfo {
     let account = mask::account(found.account, &caller.principal);
     let card = found.card.as_ref().map(render::card_info);
     v1::AccountStatusInfo { card, ..render::account_status(&account, caller, view) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Instant;
+
+    use chrono_tz::Tz;
+
+    use super::*;
+    use crate::ask::platform::BindingFilter;
+    use crate::domain::principal::Principal;
+    use crate::domain::transaction::EntryChannel;
+    use crate::grpc::caller::CallId;
+    use crate::text::Locale;
+
+    const CARD: &str = "6299990000000050";
+
+    fn caller(name: &str, scopes: &[Scope]) -> Caller {
+        Caller {
+            principal: Principal::new(name, scopes.iter().copied()),
+            locale: Locale::English,
+            zone: Tz::UTC,
+            call_id: CallId(Arc::from("call-1")),
+            entry_channel: EntryChannel::Unspecified,
+            deadline: Instant::now(),
+        }
+    }
+
+    /// Of which platform and card bindings are read, or `None` where that is refused.
+    fn seen(caller: &Caller, platform: &str, card: &str) -> Option<(String, String)> {
+        let body = v1::ListCardBindingsRequest {
+            platform_id: platform.to_owned(),
+            card_number: card.to_owned(),
+            ..Default::default()
+        };
+        let asked = parse::card_bindings(&body, caller).unwrap();
+        may_list_bindings(caller, &body.platform_id).ok()?;
+        let (platform, card) = match &asked.filter {
+            BindingFilter::Platform(id) => (id.as_str(), ""),
+            BindingFilter::Card(card) => ("", card.as_str()),
+            BindingFilter::Both(id, card) => (id.as_str(), card.as_str()),
+        };
+        Some((platform.to_owned(), card.to_owned()))
+    }
+
+    #[test]
+    fn a_platform_sees_its_own_bindings_and_who_reads_accounts_those_of_all() {
+        let platform = caller("platform-a", &[Scope::PlatformRead]);
+        let own = |card: &str| Some(("platform-a".to_owned(), card.to_owned()));
+        for named in ["", "platform-a"] {
+            for card in ["", CARD] {
+                assert_eq!(seen(&platform, named, card), own(card), "{named:?} {card:?}");
+            }
+        }
+        for other in ["platform-b", "platform-", "Platform-a", "platform-a "] {
+            assert!(may_list_bindings(&platform, other).is_err(), "{other:?}");
+        }
+        let clerk = caller("clerk", &[Scope::AccountRead]);
+        assert_eq!(seen(&clerk, "platform-b", CARD), Some(("platform-b".into(), CARD.into())));
+        assert_eq!(seen(&clerk, "", CARD), Some((String::new(), CARD.into())));
+        for scopes in [&[][..], &[Scope::AccountWrite, Scope::PersonalRead]] {
+            assert_eq!(seen(&caller("platform-a", scopes), "", ""), None, "{scopes:?}");
+        }
+    }
 }
