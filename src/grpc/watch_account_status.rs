@@ -126,6 +126,10 @@ impl Watching {
                 return Ok(self.say(update));
             }
             if self.is_cut {
+                // Who is far behind may have to be led past much that is not told to it.
+                if self.heartbeat_at <= Instant::now() {
+                    return Ok(self.say(Update::Heartbeat(v1::Heartbeat {})));
+                }
                 self.look().await?;
                 continue;
             }
