@@ -54,6 +54,7 @@ pub fn withdrawal(account: &Account, movement: Movement, open_max: i64) -> Vec<R
             .with(Fact::Limit, &open_max.to_string())
             .with(Fact::Used, &open.to_string())
             .with(Fact::Description, "open withdrawals of the account")
+            .with(Fact::Operation, movement.operation.into())
     }));
     refusals
 }

@@ -11,7 +11,7 @@ use super::render::View;
 use super::watch_account_status::{StatusUpdates, StatusWatch};
 use super::{parse, render};
 use crate::ask::{AccountKey, Ask, Found, Page, mask};
-use crate::domain::act::same_currency;
+use crate::domain::act::moved;
 use crate::domain::money::Minor;
 use crate::domain::pass::{Movement, Operation};
 use crate::domain::principal::Scope;
@@ -135,7 +135,7 @@ impl AccountStatusService for AccountStatusHandler {
             let amount = match (asked.operation, asked.amount) {
                 (Operation::Close, _) => 0,
                 (_, None) => SMALLEST,
-                (_, Some(money)) => same_currency(&account, money)?,
+                (operation, Some(money)) => moved(&account, money, operation)?,
             };
             let AskedOperation { operation, presence, .. } = asked;
             let movement = Movement { operation, amount, presence };

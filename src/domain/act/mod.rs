@@ -288,3 +288,18 @@ pub fn same_currency(account: &Account, amount: super::money::Money) -> Result<M
         Err(refusal.into())
     }
 }
+
+/// [`same_currency`] of money that is to move: the refusal says as what.
+///
+/// # Errors
+/// The refusal.
+pub fn moved(
+    account: &Account,
+    amount: super::money::Money,
+    operation: super::pass::Operation,
+) -> Result<Minor, Refused> {
+    same_currency(account, amount).map_err(|refused| {
+        let refusal = refused.first().clone();
+        refusal.with(super::refusal::Fact::Operation, operation.into()).into()
+    })
+}

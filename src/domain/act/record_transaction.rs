@@ -8,13 +8,13 @@ use serde::Serialize;
 
 use super::advance::payout_of;
 use super::posting::{self, Posting};
-use super::{Answer, Decision, Draft, same_currency};
+use super::{Answer, Decision, Draft, moved};
 use crate::domain::batch::{Ids, Loaded, Needs};
 use crate::domain::check;
 use crate::domain::id::TransactionId;
 use crate::domain::money::{Minor, Money};
 use crate::domain::pass::{Movement, Operation, Presence};
-use crate::domain::refusal::{Reason, Refused};
+use crate::domain::refusal::{Fact, Reason, Refusal, Refused};
 use crate::domain::status::ConditionKind;
 use crate::domain::transaction::{
     Booking, Direction, EntryChannel, Identification, Initiator, Mode, Purpose, TransactionType,
@@ -72,18 +72,19 @@ impl RecordTransaction {
         loaded: &Loaded,
         ids: &mut Ids,
     ) -> Result<Decision, Refused> {
-        let amount = same_currency(&draft.account, self.amount)?;
+        let movement = self.movement(self.amount.minor);
+        let amount = moved(&draft.account, self.amount, movement.operation)?;
         let transaction_id = match &self.transaction_id {
             Some(id) => {
                 let key = (draft.account.number().clone(), id.clone());
                 if loaded.transactions.contains(&key) || self.names_payout(draft, loaded) {
-                    return Err(Reason::TransactionExists.into());
+                    let refusal = Refusal::of(Reason::TransactionExists);
+                    return Err(refusal.with(Fact::Operation, movement.operation.into()).into());
                 }
                 id.clone()
             }
             None => TransactionId::from(ids()),
         };
-        let movement = self.movement(amount);
         let booking = self.booking(draft, movement)?;
         let reactivated = booking == Booking::Balance && self.reactivate(draft, movement);
         let row = posting::post(draft, self.posting(transaction_id, amount, booking));

@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Answer, Decision, Draft, same_currency};
+use super::{Answer, Decision, Draft, moved};
 use crate::domain::batch::Ids;
 use crate::domain::check;
 use crate::domain::id::{AccountNumber, WithdrawalId};
@@ -47,8 +47,8 @@ impl Withdraw {
     /// CURRENCY_MISMATCH, what may not pass, INSUFFICIENT_AVAILABLE_FUNDS, LIMIT_EXCEEDED when too
     /// many withdrawals are open.
     pub fn decide(&self, draft: &mut Draft<'_>, ids: &mut Ids) -> Result<Decision, Refused> {
-        let amount = same_currency(&draft.account, self.amount)?;
-        let movement = movement(self.entry_channel, self.purpose, amount);
+        let movement = movement(self.entry_channel, self.purpose, self.amount.minor);
+        let amount = moved(&draft.account, self.amount, movement.operation)?;
         let open_max = draft.rules.open_withdrawals_max;
         Refused::check(check::withdrawal(&draft.account, movement, open_max))?;
         let withdrawal = self.reserve(draft, amount, ids);

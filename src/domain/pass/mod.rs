@@ -136,8 +136,20 @@ fn lifecycle_refusal(account: &Account, movement: Movement) -> Option<Refusal> {
     })
 }
 
-/// A freeze stands in the way when it keeps what would be there without it, or is two-way.
 fn freeze_refusals(account: &Account, movement: Movement) -> Vec<Refusal> {
+    let found = freezes_in_the_way(account, movement).into_iter();
+    found
+        .map(|(freeze, row)| {
+            let reason = if row == Row::Lost { Reason::AccountLost } else { Reason::AccountFrozen };
+            Refusal::by_freeze(reason, freeze)
+        })
+        .collect()
+}
+
+/// The freezes that stand in a movement's way, in the order in which they fill, each with its row of
+/// the table. One does when it keeps what would be there without it, or is two-way; money that is
+/// not there is kept by none.
+pub fn freezes_in_the_way(account: &Account, movement: Movement) -> Vec<(&Freeze, Row)> {
     let without_loss = account.control(Counting::WithoutLoss);
     let short = movement.amount <= without_loss.money && movement.amount > without_loss.available;
     let mut found = Vec::new();
@@ -150,8 +162,7 @@ fn freeze_refusals(account: &Account, movement: Movement) -> Vec<Refusal> {
             Answer::Limited | Answer::CounterOnly | Answer::Identified | Answer::Yes => false,
         };
         if blocks {
-            let reason = if row == Row::Lost { Reason::AccountLost } else { Reason::AccountFrozen };
-            found.push(Refusal::by_freeze(reason, freeze));
+            found.push((freeze, row));
         }
     }
     found

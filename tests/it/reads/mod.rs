@@ -1,6 +1,7 @@
 //! Reads: pages, views, cards, and what an account says of itself.
 
 mod batch;
+mod codes;
 mod customers;
 mod gathered;
 mod pages;
