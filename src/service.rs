@@ -283,3 +283,6 @@ async fn watch_health(store: Store, health: grpc::Health, stop: watch::Receiver<
     health.set_serving(false).await;
     std::future::pending::<()>().await;
 }
+
+#[cfg(test)]
+mod tests;

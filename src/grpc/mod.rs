@@ -24,6 +24,9 @@ mod watch_account_status;
 mod watch_withdrawal;
 mod withdraw;
 
+#[cfg(test)]
+pub(crate) mod scoped;
+
 use std::future::Future;
 use std::time::Duration;
 

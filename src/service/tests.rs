@@ -1,0 +1,211 @@
+//! Which scope each call needs: with every other one it is refused, with that alone it is heard.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use strum::VariantArray;
+use tonic::Status;
+use tonic_types::StatusExt;
+
+use super::*;
+use crate::clock::Clock;
+use crate::config::{FourEyesSetting, Given};
+use crate::domain::principal::{Principal, Scope};
+use crate::grpc::scoped::{Edge, edge};
+use crate::pb::v1;
+use crate::pb::v1::account_service_client::AccountServiceClient;
+use crate::pb::v1::account_status_service_client::AccountStatusServiceClient;
+use crate::pb::v1::approval_service_client::ApprovalServiceClient;
+
+const NAME: &str = "wallet";
+const NUMBER: &str = "9990584001000000001";
+
+/// The services on a database of their own.
+struct Desk {
+    core: Core,
+    services: grpc::Services,
+    _directory: tempfile::TempDir,
+}
+
+impl Desk {
+    async fn open() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/bank.db?mode=rwc", directory.path().display());
+        let given = Given {
+            database_url: Some(url),
+            lanes: Some(1),
+            four_eyes: Some(FourEyesSetting::Required),
+            ..Given::default()
+        };
+        let settings = given.settings().unwrap();
+        let store = open(&settings).await.unwrap();
+        store.migrate_up().await.unwrap();
+        let clock = Clock::manual(DateTime::<Utc>::UNIX_EPOCH, 1);
+        let core = Core::start(store, clock.clone(), &settings);
+        let zone = settings.rules.zone;
+        let identity_key = IdentityKey::of(&settings.rules.history_key);
+        let services = grpc::Services {
+            ledger: core.ledger.clone(),
+            ask: core.ask.clone(),
+            clock,
+            feed: core.feed.clone(),
+            halting: watch::channel(false).1,
+            identity_key,
+            zone,
+        };
+        Self { core, services, _directory: directory }
+    }
+
+    fn edge(&self, scopes: impl IntoIterator<Item = Scope>) -> Edge {
+        edge(self.services.clone(), Principal::new(NAME, scopes))
+    }
+
+    /// Checks that a call is refused with all scopes but these, and heard with each of them alone.
+    async fn needs<A>(&self, scopes: &[Scope], call: impl AsyncFn(Edge) -> Result<A, Status>) {
+        let others = Scope::VARIANTS.iter().copied().filter(|scope| !scopes.contains(scope));
+        let refused = call(self.edge(others)).await.err();
+        assert_eq!(refused.map(|status| reason(&status)).as_deref(), Some("PERMISSION_DENIED"));
+        for scope in scopes {
+            let heard = call(self.edge([*scope])).await.err();
+            let heard = heard.map(|status| reason(&status)).unwrap_or_default();
+            assert!(!["PERMISSION_DENIED", "INVALID_REQUEST"].contains(&&*heard), "{heard}");
+        }
+    }
+
+    async fn close(self) {
+        drop(self.services);
+        self.core.drain(Duration::from_secs(5)).await;
+    }
+}
+
+fn reason(status: &Status) -> String {
+    status.get_details_error_info().unwrap().reason
+}
+
+fn number() -> String {
+    NUMBER.to_owned()
+}
+
+fn id() -> String {
+    "some-id".to_owned()
+}
+
+#[tokio::test]
+async fn approvals_are_read_by_readers_decided_by_deciders_and_taken_back_by_whoever_may_read() {
+    let desk = Desk::open().await;
+    let read = [Scope::AccountRead];
+    let decide = [Scope::ApprovalWrite];
+    desk.needs(&read, async |edge| {
+        let get = v1::GetApprovalRequest { approval_id: id(), ..Default::default() };
+        ApprovalServiceClient::new(edge).get_approval(get).await
+    })
+    .await;
+    desk.needs(&read, async |edge| {
+        let list = v1::ListApprovalsRequest::default();
+        ApprovalServiceClient::new(edge).list_approvals(list).await
+    })
+    .await;
+    desk.needs(&decide, async |edge| {
+        let approve = v1::ApproveRequest {
+            account_number: number(),
+            approval_id: id(),
+            request_id: id(),
+            ..Default::default()
+        };
+        ApprovalServiceClient::new(edge).approve(approve).await
+    })
+    .await;
+    desk.needs(&decide, async |edge| {
+        let reject = v1::RejectRequest {
+            account_number: number(),
+            approval_id: id(),
+            comment: "no".to_owned(),
+            request_id: id(),
+            ..Default::default()
+        };
+        ApprovalServiceClient::new(edge).reject(reject).await
+    })
+    .await;
+    desk.needs(&read, async |edge| {
+        let withdraw = v1::WithdrawApprovalRequest {
+            account_number: number(),
+            approval_id: id(),
+            comment: "mistaken".to_owned(),
+            request_id: id(),
+            ..Default::default()
+        };
+        ApprovalServiceClient::new(edge).withdraw_approval(withdraw).await
+    })
+    .await;
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn identities_and_bindings_are_written_with_the_accounts_scope() {
+    let desk = Desk::open().await;
+    let write = [Scope::AccountWrite];
+    desk.needs(&write, async |edge| {
+        let update = v1::UpdateIdentityRequest {
+            account_number: number(),
+            verified: true,
+            request_id: id(),
+            ..Default::default()
+        };
+        AccountServiceClient::new(edge).update_identity(update).await
+    })
+    .await;
+    desk.needs(&write, async |edge| {
+        let bind = v1::BindPlatformRequest {
+            account_number: number(),
+            card_number: "6222021234567890123".to_owned(),
+            platform_id: NAME.to_owned(),
+            action: v1::PlatformAction::Bind.into(),
+            request_id: id(),
+            ..Default::default()
+        };
+        AccountServiceClient::new(edge).bind_platform(bind).await
+    })
+    .await;
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn lists_questions_and_watches_are_for_who_may_read_accounts() {
+    let desk = Desk::open().await;
+    let read = [Scope::AccountRead];
+    desk.needs(&read, async |edge| {
+        let check = v1::CheckOperationRequest {
+            key: Some(v1::check_operation_request::Key::AccountNumber(number())),
+            operation: v1::Operation::Credit.into(),
+            ..Default::default()
+        };
+        AccountStatusServiceClient::new(edge).check_operation(check).await
+    })
+    .await;
+    desk.needs(&read, async |edge| {
+        let list = v1::ListAbnormalAccountsRequest::default();
+        AccountStatusServiceClient::new(edge).list_abnormal_accounts(list).await
+    })
+    .await;
+    desk.needs(&read, async |edge| {
+        let watch =
+            v1::WatchAccountStatusRequest { account_numbers: vec![number()], ..Default::default() };
+        AccountStatusServiceClient::new(edge).watch_account_status(watch).await
+    })
+    .await;
+    // A platform may ask about its own cards.
+    let own = [Scope::AccountRead, Scope::PlatformRead];
+    desk.needs(&own, async |edge| {
+        let list =
+            v1::ListCardBindingsRequest { platform_id: NAME.to_owned(), ..Default::default() };
+        AccountStatusServiceClient::new(edge).list_card_bindings(list).await
+    })
+    .await;
+    desk.needs(&read, async |edge| {
+        let list =
+            v1::ListCardBindingsRequest { platform_id: "other".to_owned(), ..Default::default() };
+        AccountStatusServiceClient::new(edge).list_card_bindings(list).await
+    })
+    .await;
+    desk.close().await;
+}
