@@ -1,6 +1,7 @@
 //! What customers and staff read, in the language they ask for: refusals, statuses, codes.
 
 mod lines;
+mod remedies;
 mod too_many;
 
 use account_status::domain::status as domain;
