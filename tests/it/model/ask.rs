@@ -131,6 +131,8 @@ pub(super) enum Answer {
     Released(Box<FreezeRecord>),
     Posted(Transaction),
     Withdrawal(Withdrawal),
+    /// For a second person, and what an authority is told meanwhile.
+    Waits(Box<Approval>, Option<AuthorityAnswer>),
 }
 
 /// What a refused call was answered.
@@ -185,7 +187,9 @@ impl Ask {
                     change_account_status_response::Outcome::AccountStatus(info) => {
                         Ok(Answer::Account(Box::new(info)))
                     }
-                    other => panic!("nobody can approve yet: {other:?}"),
+                    change_account_status_response::Outcome::Approval(approval) => {
+                        Ok(Answer::Waits(Box::new(approval), None))
+                    }
                 }
             }
             What::Freeze(order) => {
@@ -195,7 +199,9 @@ impl Ask {
                     create_freeze_record_response::Outcome::FreezeRecord(record) => {
                         Ok(Answer::Frozen(Box::new(record), answer.answer.unwrap()))
                     }
-                    other => panic!("nobody can approve yet: {other:?}"),
+                    create_freeze_record_response::Outcome::Approval(approval) => {
+                        Ok(Answer::Waits(Box::new(approval), answer.answer))
+                    }
                 }
             }
             What::Release(release) => {
@@ -205,7 +211,9 @@ impl Ask {
                     release_freeze_record_response::Outcome::FreezeRecord(record) => {
                         Ok(Answer::Released(Box::new(record)))
                     }
-                    other => panic!("nobody can approve yet: {other:?}"),
+                    release_freeze_record_response::Outcome::Approval(approval) => {
+                        Ok(Answer::Waits(Box::new(approval), None))
+                    }
                 }
             }
             What::Record(posting) => {
@@ -226,7 +234,7 @@ impl Ask {
         }
     }
 
-    fn with_head<T>(&self, message: T) -> tonic::Request<T> {
+    pub(super) fn with_head<T>(&self, message: T) -> tonic::Request<T> {
         let mut metadata = vec![("x-principal", self.by)];
         metadata.extend(self.counter.then_some(("x-entry-channel", "COUNTER")));
         with(&metadata, message)

@@ -1,5 +1,6 @@
 //! Random sequences of commands, asked of a bank over gRPC and of a plain model: same answers, same
-//! state, the invariants after every step.
+//! state, the invariants after every step. Seeds that are odd go to a bank where a second person
+//! has to agree: what is approved comes to the same, what isn't to nothing.
 //!
 //! `MODEL_STEPS` says how many steps to make on each engine, `MODEL_SEED` where to begin; what is
 //! printed when a sequence fails repeats it. Each sequence has accounts of its own. Sequences are
@@ -12,6 +13,7 @@ mod plain;
 mod play;
 mod random;
 mod resolve;
+mod second;
 mod seen;
 mod steps;
 mod tally;
@@ -19,6 +21,7 @@ mod tally;
 use std::cell::RefCell;
 use std::time::Instant;
 
+use account_status::config::FourEyesSetting;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 use tokio::runtime::Runtime;
 
@@ -93,12 +96,20 @@ fn run(engine: Engine) {
     let began = Instant::now();
     let mut seeds = (0..).map(|number| seed.wrapping_add(number));
     while tally.borrow().steps < steps {
-        let bank = runtime.block_on(Bank::open_with(engine, |given| {
-            given.open_withdrawals_max = i64::try_from(plain::OPEN_MAX).ok();
-        }));
-        let desk = Desk { runtime: &runtime, bank, sequences: RefCell::new(0) };
+        let desk = |four_eyes| {
+            let bank = runtime.block_on(Bank::open_with(engine, |given| {
+                given.open_withdrawals_max = i64::try_from(plain::OPEN_MAX).ok();
+                given.four_eyes = Some(four_eyes);
+                // Each sequence leaves accounts behind, all of one customer.
+                given.accounts_per_customer = Some(1_000_000);
+            }));
+            Desk { runtime: &runtime, bank, sequences: RefCell::new(0) }
+        };
+        let alone = desk(FourEyesSetting::Waived);
+        let strict = desk(FourEyesSetting::Required);
         let of_bank = usize::try_from(SEQUENCES_PER_BANK).unwrap();
         for seed in seeds.by_ref().take(of_bank) {
+            let desk = if seed.is_multiple_of(2) { &alone } else { &strict };
             if let Err(failure) = desk.sequence(seed, &tally) {
                 panic!("{engine:?}: {failure}");
             }
@@ -106,7 +117,8 @@ fn run(engine: Engine) {
                 break;
             }
         }
-        runtime.block_on(desk.bank.finish());
+        runtime.block_on(alone.bank.finish());
+        runtime.block_on(strict.bank.finish());
     }
     let tally = tally.into_inner();
     print!("{}", tally.report(engine, began.elapsed()));

@@ -1,5 +1,7 @@
 //! Plays one sequence against a bank and the model side by side.
 
+use std::collections::BTreeMap;
+
 use account_status::pb::v1::*;
 use chrono::Duration;
 
@@ -7,6 +9,7 @@ use super::ask::{Answer, Ask, Refusal};
 use super::check;
 use super::plain::{Expected, Plain};
 use super::resolve::Past;
+use super::second::{self, Fate};
 use super::seen::{Face, Facts, FreezeSeen, Seen, Time, WithdrawalSeen};
 use super::steps::{Amount, Deed, Entry, Etag, Head, Pause, Step};
 use super::tally::Tally;
@@ -20,6 +23,8 @@ struct Play<'a> {
     plain: Plain,
     asked: Vec<(Ask, Time)>,
     answered: Vec<Result<Answer, Refusal>>,
+    /// What became of each proposal that was approved.
+    approved: BTreeMap<String, Answer>,
     tally: Tally,
 }
 
@@ -34,6 +39,7 @@ pub(super) async fn play(bank: &Bank, number: u64, steps: &[Step]) -> Result<Tal
         plain: Plain::new(bank.now()),
         asked: Vec::new(),
         answered: Vec::new(),
+        approved: BTreeMap::new(),
         tally: Tally::sequence(),
     };
     for step in beginning().iter().chain(steps) {
@@ -112,8 +118,28 @@ impl Play<'_> {
 
     async fn call(&mut self, ask: Ask) -> Result<(), String> {
         let number = self.asked.len();
-        let expected = self.plain.ask(number, &ask);
-        let answered = ask.send(self.bank).await;
+        let before = self.plain.clone();
+        let mut expected = self.plain.ask(number, &ask);
+        let mut answered = ask.send(self.bank).await;
+        if let Ok(Answer::Waits(approval, told)) = &answered
+            && !ask.validate_only
+        {
+            let decided = match self.approved.get(&approval.approval_id) {
+                Some(earlier) => Some(earlier.clone()),
+                None if matches!(expected, Expected::Done(_)) => {
+                    self.decide(before, &ask, approval, told.clone()).await?
+                }
+                None => return Err(format!("{expected:#?}, and it waits: {approval:#?}")),
+            };
+            let Some(done) = decided else {
+                self.came_to_nothing(ask, answered);
+                return Ok(());
+            };
+            if !matches!(expected, Expected::AsBefore(_)) {
+                expected = self.plain.ask(number, &ask);
+            }
+            answered = Ok(done);
+        }
         self.count(&ask, &expected, &answered);
         let same = self.compare(&ask, &expected, &answered);
         same.map_err(|differs| format!("{ask:#?}\n{differs}"))?;
@@ -124,6 +150,39 @@ impl Play<'_> {
         self.look_at(&account).await
     }
 
+    /// Lets the second person decide on a new proposal: the answer of the act, or none when it came to
+    /// nothing. The model was not asked yet.
+    async fn decide(
+        &mut self,
+        mut before: Plain,
+        ask: &Ask,
+        approval: &Approval,
+        told: Option<AuthorityAnswer>,
+    ) -> Result<Option<Answer>, String> {
+        before.proposed(&ask.account);
+        self.plain = before;
+        let unchanged = |differs| format!("{ask:#?}\na proposal changes nothing: {differs}");
+        self.look_at(&ask.account).await.map_err(unchanged)?;
+        let fate = Fate::of(self.asked.len());
+        self.tally.note(fate.note());
+        let Some(done) = second::decide(self.bank, ask, approval, told, fate).await? else {
+            self.plain.proposed(&ask.account);
+            self.look_at(&ask.account).await.map_err(unchanged)?;
+            return Ok(None);
+        };
+        self.approved.insert(approval.approval_id.clone(), done.clone());
+        Ok(Some(done))
+    }
+
+    /// Notes a proposal that came to nothing under an id that the service never saw: whoever asks for
+    /// the same again asks anew.
+    fn came_to_nothing(&mut self, ask: Ask, answered: Result<Answer, Refusal>) {
+        let number = self.asked.len();
+        self.tally.answer(&ask.name(), "proposed in vain");
+        self.asked.push((Ask { request_id: format!("n-{number}"), ..ask }, self.bank.now()));
+        self.answered.push(answered);
+    }
+
     /// Whether the answer is the model's.
     fn compare(
         &mut self,
@@ -132,6 +191,8 @@ impl Play<'_> {
         answered: &Result<Answer, Refusal>,
     ) -> Result<(), String> {
         match (expected, answered) {
+            // What it would come to is said by the second person's answer.
+            (Expected::Done(_), Ok(Answer::Waits(..))) if ask.validate_only => Ok(()),
             (Expected::Done(facts), Ok(answer)) => {
                 let told = Facts::from(answer);
                 differ("the answer", &facts.clone().with_ids_of(&told), &told)?;

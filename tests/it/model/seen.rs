@@ -272,6 +272,7 @@ impl From<&Answer> for Facts {
                 recorded: time(row.record_time),
             },
             Answer::Withdrawal(row) => Self::Withdrawal(WithdrawalSeen::from(row)),
+            Answer::Waits(..) => panic!("a proposal has done nothing: {answer:?}"),
         }
     }
 }

@@ -216,6 +216,13 @@ impl Plain {
     }
 
     /// What lapsed is written by the account's next command, even a refused one.
+    /// A proposal, or the end of one that came to nothing: the account is written, its status is not.
+    pub(super) fn proposed(&mut self, number: &str) {
+        self.write_lapses(number);
+        let Some(account) = self.accounts.get_mut(number) else { return };
+        account.changed = account.next_instant(self.now);
+    }
+
     fn write_lapses(&mut self, number: &str) {
         let Some(account) = self.accounts.get_mut(number) else { return };
         if account.lapse(self.now) {
