@@ -273,6 +273,7 @@ mod tests {
             principal: Principal::new(name, scopes.iter().copied()),
             locale: Locale::English,
             zone: Tz::UTC,
+            accounts_max: 10,
             call_id: CallId(Arc::from("call-1")),
             entry_channel: EntryChannel::Unspecified,
             deadline: Instant::now(),

@@ -24,6 +24,7 @@ pub(crate) fn edge(services: Services, principal: Principal) -> Edge {
         principal,
         locale: Locale::English,
         zone: services.zone,
+        accounts_max: services.accounts_max,
         call_id: CallId("call-1".into()),
         entry_channel: EntryChannel::Unspecified,
         deadline: Instant::now() + Duration::from_secs(60),

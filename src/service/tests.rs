@@ -52,6 +52,7 @@ impl Desk {
             halting: watch::channel(false).1,
             identity_key,
             zone,
+            accounts_max: settings.rules.reviews.accounts_per_customer,
         };
         Self { core, services, _directory: directory }
     }

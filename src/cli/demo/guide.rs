@@ -64,8 +64,8 @@ pub(super) async fn page(ask: &Ask, settings: &Settings) -> Result<String, CliEr
         }
     }
     let now = Now::look(ask).await?;
-    let four_eyes = four_eyes(settings, &now);
-    Ok(format!("{table}\n\n{}{four_eyes}", commands(settings)))
+    let (told, agreed) = (told_to_some(settings), four_eyes(settings, &now));
+    Ok(format!("{table}\n\n{}{told}{agreed}{}", commands(settings), everything(settings)))
 }
 
 /// Ids that differ from seeding to seeding.
@@ -92,16 +92,53 @@ impl Now {
     }
 }
 
-/// What one principal begins and another ends, and what is told to some only.
-fn four_eyes(settings: &Settings, now: &Now) -> String {
+/// A call by somebody, with what it shows.
+fn call_as(
+    settings: &Settings,
+    (principal, what): (&str, &str),
+    body: &str,
+    method: &str,
+) -> String {
     let address = settings.listen;
-    let call = |principal: &str, what: &str, body: String, method: &str| {
-        let who = format!("-H 'x-principal: {principal}'");
-        format!(
-            "# {what}\ngrpcurl -plaintext {who} -d '{body}' {address} accountstatus.v1.{method}\n\n"
-        )
-    };
-    let status = |account: &str| format!(r#"{{"account_number":"{account}"}}"#);
+    let who = format!("-H 'x-principal: {principal}'");
+    format!(
+        "# {what}\ngrpcurl -plaintext {who} -d '{body}' {address} accountstatus.v1.{method}\n\n"
+    )
+}
+
+/// What is told to some only, or asked by those who look after many.
+fn told_to_some(settings: &Settings) -> String {
+    let status = format!(r#"{{"account_number":"{}"}}"#, story::PENG);
+    let check = format!(
+        r#"{{"account_number":"{}","operation":"OPERATION_CUSTOMER_DEBIT_NON_COUNTER","amount":{{"currency_code":"CNY","amount":"20000.00"}}}}"#,
+        story::DENG
+    );
+    let service = |method: &str| format!("AccountStatusService/{method}");
+    [
+        (
+            ("pay-svc", "a confidential freeze: frozen, no more"),
+            status.as_str(),
+            service("GetAccountStatus"),
+        ),
+        (("auditor", "the same for who may know"), status.as_str(), service("GetAccountStatus")),
+        (
+            ("pay-svc", "would it pass, and if not, why and until when?"),
+            check.as_str(),
+            service("CheckOperation"),
+        ),
+        (("pay-svc", "who is not normal?"), r#"{"page_size":5}"#, service("ListAbnormalAccounts")),
+        (
+            ("platform-a", "what a platform sees of the cards that it has bound"),
+            r#"{"abnormal_only":true}"#,
+            service("ListCardBindings"),
+        ),
+    ]
+    .map(|(who, body, method)| call_as(settings, who, body, &method))
+    .concat()
+}
+
+/// What one principal begins and another ends.
+fn four_eyes(settings: &Settings, now: &Now) -> String {
     let network = format!(
         r#"{{"account_number":"{}","freeze_id":"{}","remaining_amount":{{"currency_code":"CNY","amount":"100000.00"}},"authority_kind":"AUTHORITY_KIND_COURT_CIVIL","authority_name":"北京市海淀区人民法院","document_no":"（2026）京0108执5678号之二","source":"FREEZE_SOURCE_COURT_NETWORK","reason":"partly paid","request_id":"paste-release"}}"#,
         story::HENGTUO,
@@ -118,54 +155,23 @@ fn four_eyes(settings: &Settings, now: &Now) -> String {
             story::SHEN
         )
     };
-    let check = format!(
-        r#"{{"account_number":"{}","operation":"OPERATION_CUSTOMER_DEBIT_NON_COUNTER","amount":{{"currency_code":"CNY","amount":"20000.00"}}}}"#,
-        story::DENG
-    );
-    let status_rpc = "AccountStatusService/GetAccountStatus";
-    let record_rpc = "TransactionService/RecordTransaction";
+    let record = "TransactionService/RecordTransaction";
     [
-        call("pay-svc", "a confidential freeze: frozen, no more", status(story::PENG), status_rpc),
-        call("auditor", "the same for who may know", status(story::PENG), status_rpc),
-        call(
-            "pay-svc",
-            "would it pass, and if not, why and until when?",
-            check,
-            "AccountStatusService/CheckOperation",
-        ),
-        call(
-            "pay-svc",
-            "who is not normal?",
-            r#"{"page_size":5}"#.to_owned(),
-            "AccountStatusService/ListAbnormalAccounts",
-        ),
-        call(
-            "platform-a",
-            "what a platform sees of the cards that it has bound",
-            r#"{"abnormal_only":true}"#.to_owned(),
-            "AccountStatusService/ListCardBindings",
-        ),
-        call(
-            "ops",
-            "what waits for a second person",
+        (
+            ("ops", "what waits for a second person"),
             r#"{"state":"APPROVAL_STATE_PENDING"}"#.to_owned(),
             "ApprovalService/ListApprovals",
         ),
-        call("ops2", "the second person agrees: 08 is over", approve, "ApprovalService/Approve"),
-        call(
-            "court-adapter",
-            "the courts' network lifts part of a freeze: the next in line takes effect at once",
+        (("ops2", "the second person agrees: 08 is over"), approve, "ApprovalService/Approve"),
+        (
+            ("court-adapter", "the courts' network lifts a part: the next in line takes effect"),
             network,
             "FreezeRecordService/ReleaseFreezeRecord",
         ),
-        call(
-            "core-banking",
-            "money comes in: the first freeze takes it",
-            credit("30.00"),
-            record_rpc,
-        ),
-        call("core-banking", "and the next one in line", credit("80.00"), record_rpc),
+        (("core-banking", "money comes in: the first freeze takes it"), credit("30.00"), record),
+        (("core-banking", "and the next one in line"), credit("80.00"), record),
     ]
+    .map(|(who, body, method)| call_as(settings, who, &body, method))
     .concat()
 }
 
@@ -232,7 +238,10 @@ fn commands(settings: &Settings) -> String {
         ),
         call("freeze a good account", freeze, "FreezeRecordService/CreateFreezeRecord"),
         call("who does the server think you are?", "{}".to_owned(), "ClientService/WhoAmI"),
-        format!("# everything there is\ngrpcurl -plaintext {address} list\n"),
     ]
     .concat()
+}
+
+fn everything(settings: &Settings) -> String {
+    format!("# everything there is\ngrpcurl -plaintext {} list\n", settings.listen)
 }

@@ -149,26 +149,8 @@ async fn with_one(bank: &Bank, number: &str, row: &str) {
         "OPENING_INCOMPLETE" => declined(bank, number, Cause::OpeningIncomplete).await,
         "OPENING_NOT_VERIFIED" => declined(bank, number, Cause::OpeningNotVerified).await,
         "OPENING_NOT_IN_PERSON" => declined(bank, number, Cause::OpeningNotInPerson).await,
-        "JUDICIAL_COURT" => bank.freeze(bank.court_order(number, "10.00")).await.map(drop),
-        "JUDICIAL_TWO_WAY" => {
-            let mode = FreezeMode::TwoWay.into();
-            let order = CreateFreezeRecordRequest { mode, ..bank.court_order(number, "") };
-            bank.freeze(order).await.map(drop)
-        }
-        "CONFIDENTIAL" => {
-            let order = bank.court_order(number, "10.00");
-            let order = CreateFreezeRecordRequest { confidential: true, ..order };
-            bank.freeze(order).await.map(drop)
-        }
-        "FREEZE_WAITING" => {
-            bank.freeze(bank.court_order(number, "")).await.unwrap();
-            let document_no = "（2026）粤0305执5678号".to_owned();
-            let order = bank.court_order(number, "10.00");
-            let order = CreateFreezeRecordRequest { document_no, ..order };
-            let placed = bank.freeze(order).await;
-            placed.map(|(freeze, _)| assert_eq!(freeze.status(), FreezeStatus::Waiting))
-        }
-        "RISK_FREEZE" => bank.freeze(bank.bank_freeze(number, "10.00")).await.map(drop),
+        "JUDICIAL_COURT" | "JUDICIAL_TWO_WAY" | "CONFIDENTIAL" | "FREEZE_WAITING"
+        | "RISK_FREEZE" => frozen(bank, number, row).await,
         "LOSS_ORAL" => act(StatusAction::ReportLoss, Cause::LossOral).await.map(drop),
         "LOSS_BY_BANK" => act(StatusAction::ReportLoss, Cause::LossByBank).await.map(drop),
         "LOSS_WRITTEN" => act(StatusAction::ReportLoss, Cause::LossWritten).await.map(drop),
@@ -214,6 +196,32 @@ async fn with_one(bank: &Bank, number: &str, row: &str) {
         other => panic!("the table has no row {other}"),
     }
     .unwrap_or_else(|refused| panic!("{row}: {refused:?}"));
+}
+
+async fn frozen(bank: &Bank, number: &str, row: &str) -> Result<(), Status> {
+    match row {
+        "JUDICIAL_COURT" => bank.freeze(bank.court_order(number, "10.00")).await.map(drop),
+        "JUDICIAL_TWO_WAY" => {
+            let mode = FreezeMode::TwoWay.into();
+            let order = CreateFreezeRecordRequest { mode, ..bank.court_order(number, "") };
+            bank.freeze(order).await.map(drop)
+        }
+        "CONFIDENTIAL" => {
+            let order = bank.court_order(number, "10.00");
+            let order = CreateFreezeRecordRequest { confidential: true, ..order };
+            bank.freeze(order).await.map(drop)
+        }
+        "FREEZE_WAITING" => {
+            bank.freeze(bank.court_order(number, "")).await.unwrap();
+            let document_no = "（2026）粤0305执5678号".to_owned();
+            let order = bank.court_order(number, "10.00");
+            let order = CreateFreezeRecordRequest { document_no, ..order };
+            let placed = bank.freeze(order).await;
+            placed.map(|(freeze, _)| assert_eq!(freeze.status(), FreezeStatus::Waiting))
+        }
+        "RISK_FREEZE" => bank.freeze(bank.bank_freeze(number, "10.00")).await.map(drop),
+        other => panic!("{other} is no freeze"),
+    }
 }
 
 async fn declined(bank: &Bank, number: &str, cause: Cause) -> Result<(), Status> {
