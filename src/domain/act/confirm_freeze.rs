@@ -1,10 +1,10 @@
 //! ConfirmFreeze: a second person confirms an emergency freeze. It then stays like any freeze of the
-//! bank, without an end. Never asked for by itself: it is what the approval of an emergency carries.
+//! bank, without an end but one that was asked for. Never asked for by itself: it is what the approval of an emergency carries.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::create_freeze::act_row;
+use super::create_freeze::{EMERGENCY, act_row};
 use super::{Answer, Decision, Draft};
 use crate::domain::approval::policy::Consent;
 use crate::domain::batch::Ids;
@@ -27,17 +27,18 @@ impl ConfirmFreeze {
     /// # Errors
     /// FREEZE_NOT_IN_FORCE when it was released or lapsed.
     pub fn decide(&self, draft: &mut Draft<'_>, ids: &mut Ids) -> Result<Decision, Refused> {
-        let now = draft.now;
+        let (now, zone) = (draft.now, draft.rules.zone);
         let rows = draft.account.freezes.iter_mut();
         let freeze = rows
             .filter(|row| row.in_force() && row.urgency == Urgency::Emergency)
             .find(|row| row.freeze_id == self.freeze_id)
             .ok_or(Reason::FreezeNotInForce)?;
         freeze.urgency = Urgency::Ordinary;
-        freeze.expire_time = None;
-        freeze.expiry_date = None;
-        freeze.term_count = None;
-        freeze.term_unit = None;
+        if freeze.term().is_none() && freeze.expire_time == EMERGENCY.end(freeze.create_time, zone)
+        {
+            freeze.expire_time = None;
+            freeze.expiry_date = None;
+        }
         freeze.update_time = now;
         let confirmed = freeze.clone();
         let row = act_row(draft, &confirmed, FreezeActKind::Confirmed, ids);

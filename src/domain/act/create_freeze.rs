@@ -24,7 +24,7 @@ use crate::domain::status::Cause;
 use crate::domain::terms::{self, Term};
 
 /// The bank's own emergency freeze lapses after this unless confirmed.
-const EMERGENCY: Term = Term::hours(48);
+pub(super) const EMERGENCY: Term = Term::hours(48);
 
 /// How long an order says its freeze lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use chrono::Duration;
 
 use super::approvals::{check_chain, proposed, says, stored, strict, word};
 use super::support::{World, cny, credit, microsecond, order, release};
-use crate::domain::act::create_freeze::CreateFreeze;
+use crate::domain::act::create_freeze::{CreateFreeze, Duration as Lasts};
 use crate::domain::act::decide_approval::Verdict;
 use crate::domain::act::release_freeze::Extent;
 use crate::domain::approval::{Approval, ApprovalState, ApprovalStatus};
@@ -16,6 +16,7 @@ use crate::domain::id::FreezeId;
 use crate::domain::lapse::LAPSE;
 use crate::domain::principal::Principal;
 use crate::domain::refusal::Reason;
+use crate::domain::terms::Term;
 
 fn emergency() -> CreateFreeze {
     CreateFreeze {
@@ -71,6 +72,27 @@ fn confirmed_it_stays_without_an_end_and_history_tells() {
     world.now += Duration::days(1000);
     world.done(credit(1));
     assert_eq!(world.freeze(&id).freeze_status, FreezeStatus::Active);
+}
+
+#[test]
+fn an_end_that_was_asked_for_stays_when_it_is_confirmed() {
+    let (begin, day) = (strict(100).now, Duration::hours(24));
+    for (duration, end) in [
+        (Lasts::Until(begin + day), Some(begin + day)),
+        (Lasts::For(Term::hours(24)), Some(begin + day)),
+        (Lasts::For(Term::hours(48)), Some(begin + day * 2)),
+        (Lasts::Unstated, None),
+    ] {
+        let mut world = strict(100);
+        let id = world.place(CreateFreeze { duration, ..emergency() }).freeze.freeze_id;
+        let approval = world.account().approvals[0].clone();
+        assert_eq!(approval.expire_time, end.unwrap_or(begin + day * 2));
+        says(&mut world, "checker", &approval, Verdict::Approve).unwrap();
+        assert_eq!(world.freeze(&id).expire_time, end);
+        world.now = begin + day * 2;
+        world.done(credit(1));
+        assert_eq!(world.freeze(&id).in_force(), end.is_none());
+    }
 }
 
 #[test]
