@@ -45,9 +45,11 @@ on_every_engine! {
 on_every_engine! {
     async fn what_ends_within_a_day_is_announced_once(bank) {
         bank.account(N, "100.00").await;
-        let info = carry_out(&bank, fraud_stop(N, "ZF-1")).await.unwrap();
-        let end = instant(&info.conditions[0].until_time) - Duration::hours(24);
+        carry_out(&bank, fraud_stop(N, "ZF-1")).await.unwrap();
         set(&bank, N, StatusAction::ReportLoss, Cause::LossOral).await.unwrap();
+        let mut stop = bank.status(N).await.unwrap().conditions.into_iter();
+        let stop = stop.find(|held| held.condition() == Condition::Stoppay).unwrap();
+        let end = crate::actions::instant(&stop.until_time) - Duration::hours(24);
         bank.clock.set(end - Duration::seconds(1));
         review(&bank).await;
         assert_eq!(reminders(&bank, N).await, Vec::<String>::new());
@@ -56,8 +58,6 @@ on_every_engine! {
         review(&bank).await;
         assert_eq!(reminders(&bank, N).await, ["STOP_ORDER_END"]);
         let payload = &events(&bank, N, "REMINDER").await[0];
-        let mut stop = bank.status(N).await.unwrap().conditions.into_iter();
-        let stop = stop.find(|held| held.condition() == Condition::Stoppay).unwrap();
         assert_eq!(payload["subject_id"], stop.condition_id);
         review_at(&bank, "2026-03-15 00:00:00").await;
         assert_eq!(reminders(&bank, N).await, ["STOP_ORDER_END", "LOSS_END"]);
