@@ -147,7 +147,9 @@ const STATEMENTS: &[&str] = &[
         PRIMARY KEY (platform_id, card_number, account_number),
         CHECK ((ended_time IS NULL) = (ended_by IS NULL))
     )",
-    "CREATE INDEX platform_binding_card ON platform_binding (card_number, platform_id)
+    // Spelled so that neither of these two serves where the other is meant, even for a table without
+    // rows, of which a plan may be made that is kept.
+    "CREATE INDEX platform_binding_card ON platform_binding ((card_number || ''), platform_id)
         WHERE ended_time IS NULL",
     "CREATE INDEX platform_binding_platform ON platform_binding (platform_id, card_number)
         WHERE ended_time IS NULL",

@@ -53,7 +53,7 @@ pub fn statement(
             vec![id.as_str().into(), card.into(), limit],
         ),
         BindingFilter::Card(number) => (
-            "t.card_number = $1 AND t.platform_id > $2 AND t.ended_time IS NULL
+            "(t.card_number || '') = $1 AND t.platform_id > $2 AND t.ended_time IS NULL
                 ORDER BY t.platform_id LIMIT $3",
             vec![number.as_str().into(), platform.into(), limit],
         ),
