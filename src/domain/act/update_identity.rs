@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{Answer, Decision, Draft};
 use crate::domain::batch::Loaded;
 use crate::domain::refusal::{Fact, Reason, Refusal, Refused};
-use crate::domain::review::{Review, next_look};
+use crate::domain::review::{HolderKind, Review, next_look};
 use crate::domain::status::{Cause, ConditionKind, Lifecycle};
 use crate::domain::terms;
 use crate::domain::transaction::EntryChannel;
@@ -55,6 +55,8 @@ pub struct UpdateIdentity {
     pub supplied_items: Vec<String>,
     /// Why they are late.
     pub excuse: Option<Excuse>,
+    /// Who holds it; unspecified = as before.
+    pub holder_kind: HolderKind,
     /// The reason in words, for history.
     pub reason: String,
     /// Through which channel it came.
@@ -74,6 +76,9 @@ impl UpdateIdentity {
         let number = draft.account.number();
         let known = loaded.reviews.get(number).cloned();
         let mut review = known.unwrap_or_else(|| Review::blank(number.clone()));
+        if !self.holder_kind.is_unspecified() {
+            review.holder_kind = self.holder_kind;
+        }
         self.renew(draft, &mut review)?;
         self.verify(draft, &mut review);
         self.supply(draft);

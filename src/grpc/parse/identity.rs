@@ -5,7 +5,7 @@ use super::head::Head;
 use super::{Failure, Violations};
 use crate::domain::act::update_identity::{Excuse, UpdateIdentity, Validity, Verification};
 use crate::domain::command::{Command, Envelope};
-use crate::domain::review::IdentityKey;
+use crate::domain::review::{HolderKind, IdentityKey};
 use crate::grpc::caller::Caller;
 use crate::pb::v1;
 
@@ -23,7 +23,8 @@ pub(crate) fn update_identity(
         && !body.document_does_not_expire
         && !body.verified
         && body.supplied_items.is_empty()
-        && body.excuse.is_empty();
+        && body.excuse.is_empty()
+        && body.holder_kind == 0;
     if says_nothing && body.grace_until_time.is_none() {
         wrong.add("document_no", "is required, or another detail");
     }
@@ -57,6 +58,9 @@ pub(crate) fn update_identity(
         verification: if body.verified { Verification::Done } else { Verification::None },
         supplied_items: wrong.items("supplied_items", body.supplied_items),
         excuse,
+        holder_kind: wrong
+            .optional_choice::<HolderKind>("holder_kind", body.holder_kind)
+            .unwrap_or_default(),
         reason: wrong.words("reason", body.reason, REASON_MAX),
         entry_channel: caller.entry_channel,
     };

@@ -80,7 +80,10 @@ on_every_engine! {
 
 on_every_engine! {
     async fn an_organisation_is_told_first_and_a_movement_cancels_the_notice(bank) {
-        open(&bank, N, |open| open.holder_kind = HolderKind::Organisation.into()).await;
+        // Opened before anybody said so: a firm, as it turns out.
+        open(&bank, N, |_open| {}).await;
+        let firm = HolderKind::Organisation.into();
+        identify(&bank, N, "API", |update| update.holder_kind = firm).await.unwrap();
         bank.credit(N, "5.00").await.unwrap();
         review_at(&bank, "2027-03-10 23:59:59.999999").await;
         assert_eq!(events(&bank, N, "DORMANCY_NOTICE").await.len(), 0);
