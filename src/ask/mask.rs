@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use crate::domain::account::Account;
+use crate::domain::act::proposed::Proposed;
 use crate::domain::approval::Approval;
-use crate::domain::approval::proposed::Proposed;
 use crate::domain::card::CardNumber;
 use crate::domain::condition::ConditionSummary;
 use crate::domain::freeze::{Disclosure, Freeze};
@@ -82,7 +82,7 @@ pub fn approval(mut row: Approval, principal: &Principal) -> Approval {
         row.comment.clear();
         row.request = serde_json::Value::Null;
     } else if !principal.may(Scope::PersonalRead)
-        && let Some(Proposed::CreateFreeze(mut create)) = row.act()
+        && let Some(Proposed::CreateFreeze(mut create)) = Proposed::of(&row)
     {
         for officer in &mut create.officers {
             officer.name = name(&officer.name);

@@ -11,9 +11,8 @@ use super::condition::{Condition, ConditionSummary};
 use super::freeze::control::{self, Control, Counting};
 use super::freeze::{Freeze, FreezeMode};
 use super::id::AccountNumber;
-use super::money::{Currency, Minor, Money};
+use super::money::{Currency, Direction, Minor, Money};
 use super::status::{self, AccountStatus, ConditionKind, Lifecycle};
-use super::transaction::Direction;
 
 /// Who the account belongs to; changes rarely. The columns of `account_master` that are not
 /// derived.

@@ -3,53 +3,27 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Tz;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::account::Account;
 use crate::domain::approval::Approval;
-use crate::domain::approval::policy::FourEyes;
 use crate::domain::card::{Card, CardNumber};
 use crate::domain::condition::Condition;
 use crate::domain::freeze::{Freeze, FreezeAct};
-use crate::domain::history::{HistoryKey, StatusChange};
+use crate::domain::history::StatusChange;
 use crate::domain::id::{
     AccountNumber, ApprovalId, ConditionId, FreezeId, NewId, PlatformId, RequestId, RowId,
     TransactionId, WithdrawalId,
 };
+use crate::domain::payout::PayoutKey;
 use crate::domain::payout::attempt::Attempt;
 use crate::domain::payout::evidence::Evidence;
-use crate::domain::payout::{PayoutKey, PayoutRules};
 use crate::domain::platform::{BindingKey, PlatformBinding};
-use crate::domain::review::{Review, ReviewRules};
+use crate::domain::review::Review;
+pub use crate::domain::rules::Rules;
 use crate::domain::transaction::Transaction;
 use crate::domain::withdrawal::Withdrawal;
-
-/// What holds for all accounts alike.
-#[derive(Debug, Clone)]
-pub struct Rules {
-    /// The bank's zone: days, months and years are counted in it.
-    pub zone: Tz,
-    /// The key of the history chain.
-    pub history_key: HistoryKey,
-    /// The most withdrawals that may hold money on one account.
-    pub open_withdrawals_max: i64,
-    /// Days after which an oral loss report lapses (储蓄管理条例 30–31: 5).
-    pub oral_loss_days: u32,
-    /// The same for products that have their own.
-    pub oral_loss_days_of: BTreeMap<String, u32>,
-    /// Days on which a customer's term does not end, but on the day after.
-    pub holidays: BTreeSet<NaiveDate>,
-    /// How accounts are reviewed, and how many a customer may have.
-    pub reviews: ReviewRules,
-    /// Whether the bank insists on a second person.
-    pub four_eyes: FourEyes,
-    /// Hours for which a proposal stays open.
-    pub approval_hours: u32,
-    /// How withdrawals are paid out.
-    pub payouts: PayoutRules,
-}
 
 /// Makes fresh ids; the clock's.
 pub type Ids = Box<dyn FnMut() -> NewId + Send>;

@@ -10,13 +10,12 @@ use chrono_tz::Tz;
 use super::account::Account;
 use super::action::Action;
 use super::approval::Approval;
-use super::batch::Rules;
 use super::freeze::Freeze;
 use super::lapse;
-use super::money::Minor;
+use super::money::{Direction, Minor};
 use super::pass::{self, Movement, Operation, Presence};
 use super::refusal::{Fact, Reason, Refusal};
-use super::transaction::Direction;
+use super::rules::Rules;
 
 /// The most instants of lapse that are gone through for the end of what blocks. Beyond them the end
 /// counts as unknown.

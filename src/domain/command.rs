@@ -18,6 +18,7 @@ use super::act::follow_up::FollowUp;
 use super::act::import_account::ImportAccount;
 use super::act::import_freeze::ImportFreeze;
 use super::act::open_account::OpenAccount;
+use super::act::proposed::Proposed;
 use super::act::record_evidence::RecordEvidence;
 use super::act::record_transaction::RecordTransaction;
 use super::act::release_freeze::ReleaseFreeze;
@@ -154,6 +155,31 @@ impl Command {
                 let both = [Some(&change.card_number), change.new_card_number.as_ref()];
                 Needs { cards: both.into_iter().flatten().cloned().collect(), ..Needs::default() }
             }
+        }
+    }
+
+    /// The act that may have to wait for a second person; `None` for commands that never do.
+    pub fn proposed(&self) -> Option<Proposed> {
+        match self {
+            Self::ChangeStatus(change) => Some(Proposed::ChangeStatus(change.clone())),
+            Self::CreateFreeze(create) => Some(Proposed::CreateFreeze(create.clone())),
+            Self::ReleaseFreeze(release) => Some(Proposed::ReleaseFreeze(release.clone())),
+            Self::OpenAccount(_)
+            | Self::ImportAccount(_)
+            | Self::ImportFreeze(_)
+            | Self::DecideApproval(_)
+            | Self::RecordTransaction(_)
+            | Self::Withdraw(_)
+            | Self::CancelWithdrawal(_)
+            | Self::BindCard(_)
+            | Self::ChangeCard(_)
+            | Self::BindPlatform(_)
+            | Self::StartAttempt(_)
+            | Self::FollowUp(_)
+            | Self::RecordEvidence(_)
+            | Self::UpdateIdentity(_)
+            | Self::Lapse
+            | Self::Review => None,
         }
     }
 

@@ -46,6 +46,8 @@ pub mod refusal;
 
 pub mod review;
 
+pub mod rules;
+
 pub mod batch;
 pub mod lapse;
 pub mod past;

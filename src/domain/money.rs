@@ -5,9 +5,21 @@ use std::fmt;
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use strum::{EnumString, IntoStaticStr};
 
 /// An amount in the smallest unit of its currency (fen, cent, yen).
 pub type Minor = i64;
+
+/// Which way the money goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Direction {
+    /// In.
+    Credit,
+    /// Out.
+    Debit,
+}
 
 /// An ISO 4217 currency whose minor unit is defined.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

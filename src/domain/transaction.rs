@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::id::{AccountNumber, TransactionId};
+pub use super::money::Direction;
 use super::money::{Currency, Minor};
 use super::pass::{Operation, Presence};
 
@@ -17,17 +18,6 @@ pub enum Mode {
     Authorize,
     /// Posted elsewhere already.
     Fact,
-}
-
-/// Which way the money goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr)]
-#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Direction {
-    /// In.
-    Credit,
-    /// Out.
-    Debit,
 }
 
 /// Who set it off.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::{Error, Transaction};
-use crate::domain::approval::Approval;
+use crate::domain::act::proposed::Proposed;
 use crate::domain::batch::{Loaded, Needs, RequestKey};
 use crate::domain::book::{self, request_key};
 use crate::domain::card::CardNumber;
@@ -89,7 +89,7 @@ impl Transaction {
             loaded.approvals.insert(row.approval_id.clone(), row);
         }
         for (number, id) in &wanted {
-            let act = loaded.approvals.get(id).and_then(Approval::act);
+            let act = loaded.approvals.get(id).and_then(Proposed::of);
             needs.extend(act.map(|act| (*number, act.needs())));
         }
         Ok(())

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::approval::proposed::Proposed;
+use crate::domain::act::proposed::Proposed;
 use crate::domain::approval::{Approval, ApprovalState};
 use crate::domain::freeze::Urgency;
 use crate::domain::id::ApprovalId;

@@ -18,6 +18,7 @@ pub mod import_freeze;
 pub mod import_transactions;
 pub mod open_account;
 pub mod posting;
+pub mod proposed;
 pub mod record_evidence;
 pub mod record_transaction;
 pub mod release_freeze;

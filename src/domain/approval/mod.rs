@@ -6,16 +6,14 @@
 //! said by [`policy`].
 
 pub mod policy;
-pub mod proposed;
+pub mod subject;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-use super::account::Account;
-use super::freeze::{Disclosure, Urgency};
+use super::freeze::Disclosure;
 use super::id::{AccountNumber, ApprovalId};
-use proposed::Proposed;
 
 /// The most proposals that may be open on one account.
 pub const OPEN_MAX: usize = 100;
@@ -117,7 +115,7 @@ pub struct Approval {
     pub subject_kind: SubjectKind,
     /// by its id; empty for the account,
     pub subject_id: String,
-    /// and in which version ([`version`]).
+    /// and in which version ([`subject::version`]).
     pub subject_version: i64,
     /// The same for two proposals of one change; one is open at a time.
     pub change_key: String,
@@ -147,16 +145,6 @@ impl Approval {
         self.state == ApprovalState::Pending
     }
 
-    /// Whether what it is about is still in the version that it pins.
-    pub fn fits(&self, account: &Account) -> bool {
-        version(account, self.subject_kind, &self.subject_id) == Some(self.subject_version)
-    }
-
-    /// The act that was proposed; `None` when this version of the service can't read it.
-    pub fn act(&self) -> Option<Proposed> {
-        serde_json::from_value(self.request.clone()).ok()
-    }
-
     /// The proposal as it is at an instant, for reads: one that ran out is EXPIRED.
     #[must_use]
     pub fn seen_at(mut self, now: DateTime<Utc>) -> Self {
@@ -172,28 +160,5 @@ impl Approval {
         self.state = state;
         by.clone_into(&mut self.decided_by);
         self.decide_time = Some(at);
-    }
-}
-
-/// The version of a subject on the account as it is; `None` when it is not there any more.
-pub fn version(account: &Account, kind: SubjectKind, id: &str) -> Option<i64> {
-    match kind {
-        SubjectKind::Account => Some(account.balance.status_version),
-        SubjectKind::Freeze => account
-            .freezes
-            .iter()
-            .find(|freeze| freeze.freeze_id.as_str() == id && freeze.in_force())
-            .map(|freeze| freeze.update_time.timestamp_micros()),
-        SubjectKind::Emergency => account
-            .freezes
-            .iter()
-            .find(|freeze| freeze.freeze_id.as_str() == id && freeze.in_force())
-            .filter(|freeze| freeze.urgency == Urgency::Emergency)
-            .map(|freeze| freeze.create_time.timestamp_micros()),
-        SubjectKind::Condition => account
-            .conditions
-            .iter()
-            .find(|row| row.condition_id.as_str() == id && row.in_force())
-            .map(|row| row.since_time.timestamp_micros()),
     }
 }

@@ -10,12 +10,13 @@ use super::{Book, answer, dispatch};
 use crate::domain::account::Account;
 use crate::domain::act::confirm_freeze::ConfirmFreeze;
 use crate::domain::act::decide_approval::{DecideApproval, Standing, Verdict};
+use crate::domain::act::proposed::Proposed;
 use crate::domain::act::release_freeze::ReleaseFreeze;
 use crate::domain::act::{Answer, Decision, Draft};
 use crate::domain::action::Needs;
 use crate::domain::approval::policy::{Consent, FourEyes};
-use crate::domain::approval::proposed::Proposed;
-use crate::domain::approval::{Approval, ApprovalState, OPEN_MAX, SubjectKind, version};
+use crate::domain::approval::subject::{fits, version};
+use crate::domain::approval::{Approval, ApprovalState, OPEN_MAX, SubjectKind};
 use crate::domain::command::{ApprovalReceipt, Envelope, Outcome, Receipt};
 use crate::domain::freeze::{Disclosure, Freeze};
 use crate::domain::id::{AccountNumber, ApprovalId, FreezeId};
@@ -44,7 +45,7 @@ impl Book<'_> {
         decision: &Decision,
         envelope: &Envelope,
     ) -> Outcome {
-        let act = Proposed::of(&envelope.command).ok_or(Reason::Internal)?;
+        let act = envelope.command.proposed().ok_or(Reason::Internal)?;
         let subject = subject(before, &decided.account, &act);
         let change_key = change_key(&subject, &act);
         check_open(before, &change_key)?;
@@ -94,7 +95,7 @@ impl Book<'_> {
     ) -> Outcome {
         let approval =
             self.approval(before, &decide.approval_id).ok_or(Reason::ApprovalNotFound)?;
-        let act = approval.act().ok_or(Reason::Internal)?;
+        let act = Proposed::of(&approval).ok_or(Reason::Internal)?;
         match decide.check(&approval, &act, &envelope.principal)? {
             Standing::Decides => {}
             Standing::SaidBefore => {
@@ -136,7 +137,7 @@ impl Book<'_> {
     pub(super) fn mark_stale(account: &mut Account, now: DateTime<Utc>) {
         let mut open = std::mem::take(&mut account.approvals);
         for approval in open.iter_mut().filter(|approval| approval.is_open()) {
-            if !approval.fits(account) {
+            if !fits(approval, account) {
                 approval.end(ApprovalState::Stale, "", now);
             }
         }

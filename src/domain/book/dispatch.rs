@@ -1,8 +1,8 @@
 //! Which act decides which command.
 
 use crate::domain::account::Account;
+use crate::domain::act::proposed::Proposed;
 use crate::domain::act::{Answer, Beginning, Decision, Draft, review_account};
-use crate::domain::approval::proposed::Proposed;
 use crate::domain::batch::{Ids, Loaded};
 use crate::domain::command::Command;
 use crate::domain::lapse::LAPSE;

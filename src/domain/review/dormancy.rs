@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 
 use super::{HolderKind, Review};
 use crate::domain::account::Account;
-use crate::domain::batch::Rules;
+use crate::domain::rules::Rules;
 use crate::domain::status::Cause;
 use crate::domain::terms::Term;
 

@@ -11,7 +11,7 @@ use super::Review;
 use super::coming::{Coming, ends};
 use super::dormancy::{self, Step};
 use crate::domain::account::Account;
-use crate::domain::batch::Rules;
+use crate::domain::rules::Rules;
 use crate::domain::status::{Cause, ConditionKind, Lifecycle};
 use crate::domain::terms;
 

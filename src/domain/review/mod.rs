@@ -6,7 +6,7 @@ mod coming;
 mod dormancy;
 mod due;
 mod identity;
-mod rules;
+pub mod rules;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};

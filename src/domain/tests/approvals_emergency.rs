@@ -7,6 +7,7 @@ use super::support::{World, cny, credit, microsecond, order, release};
 use crate::domain::act::create_freeze::{CreateFreeze, Duration as Lasts};
 use crate::domain::act::decide_approval::Verdict;
 use crate::domain::act::release_freeze::Extent;
+use crate::domain::approval::subject;
 use crate::domain::approval::{Approval, ApprovalState, ApprovalStatus};
 use crate::domain::command::Command;
 use crate::domain::freeze::kind::AuthorityKind;
@@ -50,7 +51,7 @@ fn it_acts_at_once_and_its_confirmation_waits_as_long_as_it_stands() {
     assert_eq!((world.account().available(), freeze.expire_time), (40, Some(end)));
     assert_eq!((&*approval.action, approval.expire_time), ("CONFIRM_FREEZE", end));
     assert_eq!((&*approval.subject_id, &*approval.proposed_by), (id.as_str(), "maker"));
-    assert!(approval.fits(world.account()));
+    assert!(subject::fits(&approval, world.account()));
     assert_eq!(seconds(last(&world)), (ApprovalStatus::Pending, "maker", None));
 }
 

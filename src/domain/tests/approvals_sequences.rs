@@ -17,6 +17,7 @@ use crate::domain::act::decide_approval::Verdict;
 use crate::domain::act::release_freeze::{Extent, ReleaseFreeze};
 use crate::domain::action::Action;
 use crate::domain::approval::policy::FourEyes;
+use crate::domain::approval::subject;
 use crate::domain::approval::{Approval, ApprovalState};
 use crate::domain::command::{Command, Receipt};
 use crate::domain::freeze::kind::AuthorityKind;
@@ -118,7 +119,7 @@ fn audit(world: &World) {
         world.tables.approvals.values().filter(|row| row.is_open()).collect();
     assert_eq!(account.approvals.len(), open.len());
     assert!(open.iter().all(|row| account.approvals.contains(row)), "the account's and the rows");
-    assert!(open.iter().all(|row| row.fits(account)), "an open proposal doesn't fit");
+    assert!(open.iter().all(|row| subject::fits(row, account)), "an open proposal doesn't fit");
     assert!(open.iter().all(|row| row.decided_by.is_empty() && row.decide_time.is_none()));
     let keys: BTreeSet<&str> = open.iter().map(|row| row.change_key.as_str()).collect();
     assert_eq!(keys.len(), open.len(), "two proposals of one change");

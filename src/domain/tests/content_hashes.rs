@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use super::support::{Sent, World, change, court};
 use crate::domain::act::change_status::ChangeStatus;
+use crate::domain::act::proposed::Proposed;
 use crate::domain::action::Action;
 use crate::domain::approval::policy::Debt;
-use crate::domain::approval::proposed::Proposed;
 use crate::domain::freeze::FreezeSource;
 
 const CHANGE: &str = r#"{"ChangeStatus":{"action":"MARK_SUSPICIOUS","causes":["SUSPICIOUS_PATTERN"],"reason":"","condition_id":null,"missing_items":[],"restriction":null,"amount":null,"end_time":null,"authority":"","document_no":"","identification":"CHECKED","entry_channel":"COUNTER"}}"#;

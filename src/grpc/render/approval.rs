@@ -5,8 +5,8 @@ use prost_types::{ListValue, Struct, Value};
 
 use super::{made_id, timestamp};
 use crate::ask::mask;
+use crate::domain::act::proposed::Proposed;
 use crate::domain::approval::Approval;
-use crate::domain::approval::proposed::Proposed;
 use crate::domain::command::Effect;
 use crate::grpc::caller::Caller;
 use crate::grpc::names::Named;
@@ -18,7 +18,7 @@ const EXACT_MAX: i64 = 1 << 53;
 
 /// A proposal as the caller may see it.
 pub(crate) fn approval(approval: &Approval, caller: &Caller, effect: Effect) -> v1::Approval {
-    let rpc = approval.act().map(|act| rpc(&act)).unwrap_or_default();
+    let rpc = Proposed::of(approval).map(|act| rpc(&act)).unwrap_or_default();
     let shown = mask::approval(approval.clone(), &caller.principal);
     v1::Approval {
         approval_id: made_id(shown.approval_id.as_str(), effect),

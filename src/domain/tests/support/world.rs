@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use super::{Sent, account, at, number, rules, withdraw};
 use crate::domain::account::Account;
 use crate::domain::act::create_freeze::CreateFreeze;
+use crate::domain::act::proposed::Proposed;
 use crate::domain::approval::Approval;
 use crate::domain::batch::{Changes, Event, Loaded, Needs, Remembered, RequestKey, Rules};
 use crate::domain::book::{self, Book};
@@ -194,7 +195,7 @@ impl World {
         if let Some(approval) = needs.approval.as_ref().and_then(|id| self.tables.approvals.get(id))
         {
             loaded.approvals.insert(approval.approval_id.clone(), approval.clone());
-            self.load_needed(number, approval.act().unwrap().needs(), loaded);
+            self.load_needed(number, Proposed::of(approval).unwrap().needs(), loaded);
         }
         self.load_needed(number, needs, loaded);
     }

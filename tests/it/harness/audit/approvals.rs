@@ -1,5 +1,6 @@
 //! What must hold of proposals.
 
+use account_status::domain::approval::subject;
 use account_status::domain::id::AccountNumber;
 use account_status::store::Store;
 
@@ -54,6 +55,6 @@ pub(super) async fn open_ones_fit(store: &Store, number: &str) {
     let account = store.account_find(&[&number]).await.unwrap().pop().unwrap();
     for approval in &account.approvals {
         assert!(approval.is_open(), "an account was read with a decided proposal");
-        assert!(approval.fits(&account), "{} should be STALE", approval.approval_id);
+        assert!(subject::fits(approval, &account), "{} should be STALE", approval.approval_id);
     }
 }

@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::act::change_status::ChangeStatus;
-use crate::domain::act::confirm_freeze::ConfirmFreeze;
-use crate::domain::act::create_freeze::CreateFreeze;
-use crate::domain::act::release_freeze::{Extent, ReleaseFreeze};
+use super::change_status::ChangeStatus;
+use super::confirm_freeze::ConfirmFreeze;
+use super::create_freeze::CreateFreeze;
+use super::release_freeze::{Extent, ReleaseFreeze};
+use crate::domain::approval::Approval;
 use crate::domain::batch::Needs;
-use crate::domain::command::Command;
 use crate::domain::freeze::FreezeSource;
 use crate::domain::principal::Scope;
 
@@ -26,29 +26,9 @@ pub enum Proposed {
 }
 
 impl Proposed {
-    /// The act of a command; `None` for commands that never wait for anybody.
-    pub fn of(command: &Command) -> Option<Self> {
-        match command {
-            Command::ChangeStatus(change) => Some(Self::ChangeStatus(change.clone())),
-            Command::CreateFreeze(create) => Some(Self::CreateFreeze(create.clone())),
-            Command::ReleaseFreeze(release) => Some(Self::ReleaseFreeze(release.clone())),
-            Command::OpenAccount(_)
-            | Command::ImportAccount(_)
-            | Command::ImportFreeze(_)
-            | Command::DecideApproval(_)
-            | Command::RecordTransaction(_)
-            | Command::Withdraw(_)
-            | Command::CancelWithdrawal(_)
-            | Command::BindCard(_)
-            | Command::ChangeCard(_)
-            | Command::BindPlatform(_)
-            | Command::StartAttempt(_)
-            | Command::FollowUp(_)
-            | Command::RecordEvidence(_)
-            | Command::UpdateIdentity(_)
-            | Command::Lapse
-            | Command::Review => None,
-        }
+    /// The act that a proposal keeps; `None` when this version of the service can't read it.
+    pub fn of(approval: &Approval) -> Option<Self> {
+        serde_json::from_value(approval.request.clone()).ok()
     }
 
     /// The act in a word.
