@@ -49,10 +49,7 @@ pub fn withdrawal(account: &Account, movement: Movement, open_max: i64) -> Vec<R
     let mut refusals = pass::refusals(account, movement);
     let open = account.balance.open_withdrawals;
     refusals.extend((open >= open_max).then(|| {
-        Refusal::of(Reason::LimitExceeded)
-            .with(Fact::Limit, &open_max.to_string())
-            .with(Fact::Used, &open.to_string())
-            .with(Fact::Description, "open withdrawals of the account")
+        Refusal::limit_exceeded(open_max, open, "open withdrawals of the account")
             .with(Fact::Operation, movement.operation.into())
     }));
     refusals

@@ -4,6 +4,7 @@
 //! the first is the answer's reason and the others stand in its details.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -220,6 +221,14 @@ impl Refusal {
     pub fn of(reason: Reason) -> Self {
         let facts = BTreeMap::new();
         Self { reason, cause: None, until: None, disclosure: Disclosure::Open, facts }
+    }
+
+    /// As many as are allowed are there: the limit, how many there are, and of what.
+    pub fn limit_exceeded(limit: impl Display, used: impl Display, what: &str) -> Self {
+        Self::of(Reason::LimitExceeded)
+            .with(Fact::Limit, &limit.to_string())
+            .with(Fact::Used, &used.to_string())
+            .with(Fact::Description, what)
     }
 
     /// A field that the rules, not its form, refuse.

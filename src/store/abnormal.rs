@@ -5,9 +5,9 @@
 //! has a text of its own, and what has to be found first is spelled so that it is.
 
 use chrono::{DateTime, Utc};
-use sea_orm::DbErr;
 use sea_orm::sea_query::Value;
 
+use super::account::account_number;
 use super::{Engine, Error, Store};
 use crate::domain::freeze::FreezeType;
 use crate::domain::id::AccountNumber;
@@ -171,12 +171,7 @@ impl Store {
         let place = (after.map_or("", AccountNumber::as_str), limit);
         let (sql, values) = statement(self.engine, list, filter, place);
         let rows = self.read(self.engine.statement(&sql, values)).await?;
-        let numbers = rows.iter().map(|row| {
-            let text: String = row.try_get_by_index(0)?;
-            let malformed = || DbErr::Custom("an account number that isn't one".to_owned());
-            AccountNumber::parse(&text).ok_or_else(|| Error::Corrupt(malformed()))
-        });
-        numbers.collect()
+        rows.iter().map(account_number).collect()
     }
 
     /// How many accounts are not NORMAL since an instant or later, counted up to `limit`.

@@ -194,6 +194,13 @@ fn whole(row: &QueryResult) -> Result<Account, Error> {
     Ok(Account { profile: Arc::new(profile), balance, conditions, freezes, approvals })
 }
 
+/// The number in the column `account_number`.
+pub(super) fn account_number(row: &QueryResult) -> Result<AccountNumber, Error> {
+    let text: String = row.try_get("", "account_number")?;
+    let malformed = || DbErr::Custom("an account number that isn't one".to_owned());
+    AccountNumber::parse(&text).ok_or_else(|| Error::Corrupt(malformed()))
+}
+
 fn find(engine: Engine, numbers: &[&AccountNumber]) -> Statement {
     static SQL: Spelled = Spelled::new();
     let sql = SQL.get(engine, || select_whole(engine));
@@ -226,12 +233,7 @@ impl Store {
         let after = after.map_or("", AccountNumber::as_str);
         let values: [Value; 3] = [customer_id.into(), after.into(), i64::from(limit).into()];
         let rows = self.read(self.engine.statement(sql, values)).await?;
-        let numbers = rows.iter().map(|row| {
-            let text: String = row.try_get("", "account_number")?;
-            let malformed = || DbErr::Custom("an account number that isn't one".to_owned());
-            AccountNumber::parse(&text).ok_or_else(|| Error::Corrupt(malformed()))
-        });
-        numbers.collect()
+        rows.iter().map(account_number).collect()
     }
 
     /// Accounts on which something lapses by `now`, but not these, the most overdue first, at most

@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::Value;
-use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 
+use super::account::account_number;
 use super::bulk::{Kind, Statements, Table};
 use super::{Error, Store, Transaction, documents};
 use crate::domain::id::AccountNumber;
@@ -31,12 +32,6 @@ pub(super) static REVIEW: Table = Table {
     ],
     statements: Statements::new(),
 };
-
-fn number(row: &QueryResult) -> Result<AccountNumber, Error> {
-    let text: String = row.try_get("", "account_number")?;
-    let malformed = || DbErr::Custom("an account number that isn't one".to_owned());
-    AccountNumber::parse(&text).ok_or_else(|| Error::Corrupt(malformed()))
-}
 
 impl Store {
     /// Accounts to be reviewed by `now`, but not these, the most overdue first, at most `limit`.
@@ -78,7 +73,7 @@ impl Store {
             ORDER BY account_number LIMIT $3";
         let after = after.map_or("", AccountNumber::as_str);
         let values: [Value; 3] = [document_hash.into(), after.into(), i64::from(limit).into()];
-        self.read(self.engine.statement(sql, values)).await?.iter().map(number).collect()
+        self.read(self.engine.statement(sql, values)).await?.iter().map(account_number).collect()
     }
 }
 

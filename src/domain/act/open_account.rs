@@ -12,7 +12,7 @@ use crate::domain::account::Profile;
 use crate::domain::batch::{Ids, Loaded, Rules};
 use crate::domain::id::RowId;
 use crate::domain::money::Currency;
-use crate::domain::refusal::{Fact, Reason, Refusal, Refused};
+use crate::domain::refusal::{Refusal, Refused};
 use crate::domain::review::{HolderKind, Review, TooMany, next_look};
 use crate::domain::status::{Cause, ConditionKind, Lifecycle};
 
@@ -104,9 +104,5 @@ impl OpenAccount {
 
 /// LIMIT_EXCEEDED: the customer has as many accounts or cards as allowed.
 pub(super) fn above((limit, used): (i64, i64), what: &str) -> Refusal {
-    Refusal::of(Reason::LimitExceeded)
-        .caused_by(Some(Cause::OpeningTooMany))
-        .with(Fact::Limit, &limit.to_string())
-        .with(Fact::Used, &used.to_string())
-        .with(Fact::Description, what)
+    Refusal::limit_exceeded(limit, used, what).caused_by(Some(Cause::OpeningTooMany))
 }

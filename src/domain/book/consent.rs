@@ -211,11 +211,8 @@ fn check_open(account: &Account, change_key: &str) -> Result<(), Refused> {
         return Err(refusal.into());
     }
     if account.approvals.len() >= OPEN_MAX {
-        let refusal = Refusal::of(Reason::LimitExceeded)
-            .with(Fact::Limit, &OPEN_MAX.to_string())
-            .with(Fact::Used, &account.approvals.len().to_string())
-            .with(Fact::Description, "open approvals of the account");
-        return Err(refusal.into());
+        let (used, what) = (account.approvals.len(), "open approvals of the account");
+        return Err(Refusal::limit_exceeded(OPEN_MAX, used, what).into());
     }
     Ok(())
 }
