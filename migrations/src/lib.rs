@@ -14,6 +14,7 @@ mod m20261122_000004_reading;
 mod m20261122_000005_bookings;
 mod m20261122_000006_payouts;
 mod m20261122_000007_status_in_full;
+mod m20261122_000008_freezes_in_full;
 
 /// Knows every migration, oldest first.
 #[derive(Debug)]
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000005_bookings::Migration),
             Box::new(m20261122_000006_payouts::Migration),
             Box::new(m20261122_000007_status_in_full::Migration),
+            Box::new(m20261122_000008_freezes_in_full::Migration),
         ]
     }
 }

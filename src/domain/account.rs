@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::approval::Approval;
 use super::condition::{Condition, ConditionSummary};
-use super::freeze::control::{self, Control, Counting};
+use super::freeze::control::{self, Control, Counting, Funds};
 use super::freeze::{Freeze, FreezeMode};
 use super::id::AccountNumber;
 use super::money::{Currency, Direction, Minor, Money};
+use super::protection::ProtectedKind;
 use super::status::{self, AccountStatus, ConditionKind, Lifecycle};
 
 /// Who the account belongs to; changes rarely. The columns of `account_master` that are not
@@ -36,6 +37,9 @@ pub struct Profile {
     /// From when the displayed status holds.
     #[serde(default)]
     pub status_since_time: DateTime<Utc>,
+    /// What it holds that is protected from authorities; absent = nothing.
+    #[serde(default)]
+    pub protected_kind: Option<ProtectedKind>,
 }
 
 /// The row of `account_balance`: what moves with money and what every command needs. Field names
@@ -54,8 +58,12 @@ pub struct Balance {
     pub reserved_minor: Minor,
     /// Σ amounts of freezes ACTIVE and WAITING.
     pub freeze_claim_minor: Minor,
-    /// The largest amount that an authority's freeze in effect leaves for living costs.
+    /// What is left of the exempt amount: the largest that an authority's freeze in effect leaves for
+    /// living costs, less what is used up.
     pub exempt_minor: Minor,
+    /// How much of the exempt amount the holder has used up.
+    #[serde(default)]
+    pub exempt_used_minor: Minor,
     /// The widest mode of the freezes in effect: AMOUNT stands for none or only amounts.
     pub freeze_whole: FreezeMode,
     /// The stage of the account's life.
@@ -141,9 +149,31 @@ impl Account {
         self.balance.balance_minor.saturating_sub(self.balance.reserved_minor)
     }
 
+    /// The money that freezes may control part of.
+    pub fn funds(&self) -> Funds {
+        Funds { money: self.unreserved(), exempt_used: self.balance.exempt_used_minor }
+    }
+
     /// What each freeze controls now.
     pub fn control(&self, counting: Counting) -> Control {
-        control::control(self.unreserved(), &self.freezes, counting)
+        control::control(self.funds(), &self.freezes, counting)
+    }
+
+    /// How much of the exempt amount a debit uses up: what it takes beyond the money that was free
+    /// without it. Minor units; to be asked before the debit.
+    pub fn exempt_spent_by(&self, amount: Minor) -> Minor {
+        if self.balance.exempt_minor == 0 {
+            return 0;
+        }
+        let left = control::exempt_left(&self.freezes, self.balance.exempt_used_minor);
+        let available_after = self.available().saturating_sub(amount).max(0);
+        left.saturating_sub(available_after).max(0)
+    }
+
+    /// Uses up part of the exempt amount, or gives it back when negative.
+    pub fn use_exempt(&mut self, minor: Minor) {
+        let used = self.balance.exempt_used_minor.saturating_add(minor).max(0);
+        self.balance.exempt_used_minor = used;
     }
 
     /// money − controlled: what a debit by the customer may take.
@@ -212,7 +242,12 @@ impl Account {
     /// Brings what the hot row derives from conditions and freezes up to date.
     pub fn derive_balance(&mut self) {
         self.balance.freeze_claim_minor = control::claim(&self.freezes);
-        self.balance.exempt_minor = control::exempt(&self.freezes);
+        // Nothing is exempt any more: what comes later begins anew.
+        if control::exempt(&self.freezes) == 0 {
+            self.balance.exempt_used_minor = 0;
+        }
+        let used = self.balance.exempt_used_minor;
+        self.balance.exempt_minor = control::exempt_left(&self.freezes, used);
         self.balance.freeze_whole = control::widest(&self.freezes);
         let proposed = self.approvals.iter().any(Approval::is_open);
         self.balance.condition_mask = self

@@ -13,9 +13,10 @@ use crate::domain::condition::Condition;
 use crate::domain::freeze::{Freeze, FreezeAct};
 use crate::domain::history::StatusChange;
 use crate::domain::id::{
-    AccountNumber, ApprovalId, ConditionId, FreezeId, NewId, PlatformId, RequestId, RowId,
-    TransactionId, WithdrawalId,
+    AccountNumber, ApprovalId, ConditionId, FreezeId, NewId, ObjectionId, PlatformId, RequestId,
+    RowId, TransactionId, WithdrawalId,
 };
+use crate::domain::objection::Objection;
 use crate::domain::payout::PayoutKey;
 use crate::domain::payout::attempt::Attempt;
 use crate::domain::payout::evidence::Evidence;
@@ -24,6 +25,9 @@ use crate::domain::review::Review;
 pub use crate::domain::rules::Rules;
 use crate::domain::transaction::Transaction;
 use crate::domain::withdrawal::Withdrawal;
+
+/// The most movements that an authority is told.
+pub const MOVEMENTS_MAX: usize = 100;
 
 /// Makes fresh ids; the clock's.
 pub type Ids = Box<dyn FnMut() -> NewId + Send>;
@@ -35,8 +39,14 @@ pub struct Needs {
     pub withdrawal: Option<WithdrawalId>,
     /// A withdrawal with the attempts to pay it.
     pub payout: Option<WithdrawalId>,
-    /// The account's withdrawals that were not sent.
-    pub unsent: bool,
+    /// The account's withdrawals that hold money.
+    pub open_withdrawals: bool,
+    /// The last movements of the account.
+    pub movements: bool,
+    /// The account's objections that wait for an answer.
+    pub objections: bool,
+    /// An objection, open or answered.
+    pub objection: Option<ObjectionId>,
     /// An approval, open or decided; what its stored command needs is loaded, too.
     pub approval: Option<ApprovalId>,
     /// A freeze, in force or ended.
@@ -117,12 +127,16 @@ pub struct Loaded {
     pub accounts: BTreeMap<AccountNumber, Account>,
     /// Answers already given.
     pub remembered: HashMap<RequestKey, Remembered>,
-    /// Withdrawals asked for by id, and unsent ones of accounts to be frozen.
+    /// Withdrawals asked for by id, and open ones of accounts to be frozen.
     pub withdrawals: BTreeMap<WithdrawalId, Withdrawal>,
     /// The attempts to pay those that were asked for with them, the first first.
     pub attempts: BTreeMap<WithdrawalId, Vec<Attempt>>,
     /// Approvals that were decided, asked for by id.
     pub approvals: BTreeMap<ApprovalId, Approval>,
+    /// The last movements of accounts, newest first, up to [`MOVEMENTS_MAX`] and one.
+    pub movements: BTreeMap<AccountNumber, Vec<Transaction>>,
+    /// Objections that are open on accounts that asked for them, and those asked for by id.
+    pub objections: BTreeMap<ObjectionId, Objection>,
     /// Freezes that ended, asked for by id.
     pub ended_freezes: BTreeMap<FreezeId, Freeze>,
     /// Transactions that exist, of those asked for.
@@ -182,6 +196,8 @@ pub struct Changes {
     pub cards_bound: BTreeMap<CardNumber, Card>,
     /// Cards that were there before and changed.
     pub cards_changed: BTreeMap<CardNumber, Card>,
+    /// Objections, new or changed.
+    pub objections: BTreeMap<ObjectionId, Objection>,
     /// What reviews know, new or changed.
     pub reviews: BTreeMap<AccountNumber, Review>,
     /// Accounts to be reviewed no later than this: something ends soon after.

@@ -2,10 +2,12 @@
 
 use std::time::Instant;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::account::Account;
+use super::act::answer_objection::AnswerObjection;
 use super::act::bind_card::BindCard;
 use super::act::bind_platform::BindPlatform;
 use super::act::cancel_withdrawal::CancelWithdrawal;
@@ -13,29 +15,36 @@ use super::act::change_card::ChangeCard;
 use super::act::change_status::ChangeStatus;
 use super::act::create_freeze::CreateFreeze;
 use super::act::decide_approval::DecideApproval;
+use super::act::deduct_freeze::DeductFreeze;
 use super::act::errand::Errand;
 use super::act::follow_up::FollowUp;
 use super::act::import_account::ImportAccount;
 use super::act::import_freeze::ImportFreeze;
 use super::act::open_account::OpenAccount;
 use super::act::proposed::Proposed;
+use super::act::protect_account::ProtectAccount;
 use super::act::record_evidence::RecordEvidence;
+use super::act::record_objection::RecordObjection;
 use super::act::record_transaction::RecordTransaction;
 use super::act::release_freeze::ReleaseFreeze;
+use super::act::renew_freeze::RenewFreeze;
 use super::act::start_attempt::StartAttempt;
+use super::act::succeed_freeze::SucceedFreeze;
 use super::act::update_identity::UpdateIdentity;
 use super::act::withdraw::Withdraw;
 use super::approval::Approval;
 use super::batch::Needs;
 use super::card::CardReceipt;
 use super::freeze::Freeze;
-use super::id::{AccountNumber, RequestId, WithdrawalId};
+use super::id::{AccountNumber, RequestId, TransactionId, WithdrawalId};
+use super::money::{Direction, Minor};
+use super::objection::Objection;
 use super::platform::PlatformBinding;
 use super::principal::Principal;
 use super::refusal::Refused;
 use super::review::Review;
 use super::transaction::{EntryChannel, Transaction};
-use super::withdrawal::Withdrawal;
+use super::withdrawal::{State, Withdrawal};
 
 /// Every write there is.
 #[derive(Debug, Clone, Serialize)]
@@ -52,6 +61,18 @@ pub enum Command {
     CreateFreeze(CreateFreeze),
     /// Lifts a freeze, whole or in part.
     ReleaseFreeze(ReleaseFreeze),
+    /// Prolongs a freeze.
+    RenewFreeze(RenewFreeze),
+    /// Takes money from what a freeze holds.
+    DeductFreeze(DeductFreeze),
+    /// Puts another court in the place of an authority.
+    SucceedFreeze(SucceedFreeze),
+    /// Marks what an account holds as protected.
+    ProtectAccount(ProtectAccount),
+    /// Records an objection.
+    RecordObjection(RecordObjection),
+    /// Records what came of one.
+    AnswerObjection(AnswerObjection),
     /// Says a second person's word on a proposal, or takes one's own back.
     DecideApproval(DecideApproval),
     /// Posts a transaction of core banking.
@@ -125,7 +146,9 @@ impl Command {
     /// What has to be loaded beside the account.
     pub fn needs(&self) -> Needs {
         match self {
-            Self::ImportAccount(_) | Self::Withdraw(_) | Self::Lapse => Needs::default(),
+            Self::ImportAccount(_) | Self::ProtectAccount(_) | Self::Withdraw(_) | Self::Lapse => {
+                Needs::default()
+            }
             Self::OpenAccount(open) => {
                 Needs { accounts_of: Some(open.customer_id.clone()), ..Needs::default() }
             }
@@ -137,6 +160,11 @@ impl Command {
                 Needs { approval: Some(decide.approval_id.clone()), ..Needs::default() }
             }
             Self::ReleaseFreeze(release) => release.needs(),
+            Self::RenewFreeze(renew) => renew.needs(),
+            Self::DeductFreeze(deduct) => deduct.needs(),
+            Self::SucceedFreeze(succeed) => succeed.needs(),
+            Self::RecordObjection(record) => record.needs(),
+            Self::AnswerObjection(answer) => answer.needs(),
             Self::RecordTransaction(record) => record.needs(),
             Self::CancelWithdrawal(cancel) => {
                 Needs { withdrawal: Some(cancel.withdrawal_id.clone()), ..Needs::default() }
@@ -164,9 +192,15 @@ impl Command {
             Self::ChangeStatus(change) => Some(Proposed::ChangeStatus(change.clone())),
             Self::CreateFreeze(create) => Some(Proposed::CreateFreeze(create.clone())),
             Self::ReleaseFreeze(release) => Some(Proposed::ReleaseFreeze(release.clone())),
+            Self::RenewFreeze(renew) => Some(Proposed::RenewFreeze(renew.clone())),
+            Self::DeductFreeze(deduct) => Some(Proposed::DeductFreeze(deduct.clone())),
+            Self::ProtectAccount(protect) => Some(Proposed::ProtectAccount(protect.clone())),
             Self::OpenAccount(_)
             | Self::ImportAccount(_)
             | Self::ImportFreeze(_)
+            | Self::SucceedFreeze(_)
+            | Self::RecordObjection(_)
+            | Self::AnswerObjection(_)
             | Self::DecideApproval(_)
             | Self::RecordTransaction(_)
             | Self::Withdraw(_)
@@ -192,6 +226,12 @@ impl Command {
             Self::ChangeStatus(_) => "change_status",
             Self::CreateFreeze(_) => "create_freeze",
             Self::ReleaseFreeze(_) => "release_freeze",
+            Self::RenewFreeze(_) => "renew_freeze",
+            Self::DeductFreeze(_) => "deduct_freeze",
+            Self::SucceedFreeze(_) => "succeed_freeze",
+            Self::ProtectAccount(_) => "protect_account",
+            Self::RecordObjection(_) => "record_objection",
+            Self::AnswerObjection(_) => "answer_objection",
             Self::DecideApproval(_) => "decide_approval",
             Self::RecordTransaction(_) => "record_transaction",
             Self::Withdraw(_) => "withdraw",
@@ -219,6 +259,12 @@ impl Command {
             | Self::ChangeStatus(_)
             | Self::CreateFreeze(_)
             | Self::ReleaseFreeze(_)
+            | Self::RenewFreeze(_)
+            | Self::DeductFreeze(_)
+            | Self::SucceedFreeze(_)
+            | Self::ProtectAccount(_)
+            | Self::RecordObjection(_)
+            | Self::AnswerObjection(_)
             | Self::DecideApproval(_)
             | Self::RecordTransaction(_)
             | Self::Withdraw(_)
@@ -245,6 +291,55 @@ pub struct FreezeReceipt {
     pub account: Account,
     /// Withdrawals that were not sent and gave way to it, newest first.
     pub cancelled: Vec<WithdrawalId>,
+    /// What was on its way and what was booked before the paper was entered.
+    #[serde(default)]
+    pub meanwhile: Meanwhile,
+}
+
+/// What happened on the account before the bank could carry an order out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Meanwhile {
+    /// Payouts that were sent and whose outcome is open, the oldest first.
+    pub in_flight: Vec<InFlight>,
+    /// What was booked since the paper was served, newest first.
+    pub movements: Vec<Moved>,
+    /// Whether there were more than are listed.
+    pub more_movements: bool,
+}
+
+/// A payout on its way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InFlight {
+    /// The withdrawal.
+    pub withdrawal_id: WithdrawalId,
+    /// Minor units that it holds.
+    pub held_minor: Minor,
+    /// Where it is.
+    pub state: State,
+    /// When it was asked for.
+    pub create_time: DateTime<Utc>,
+}
+
+/// A booking between the service of a paper and its entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    /// The posting.
+    pub transaction_id: TransactionId,
+    /// Which way.
+    pub direction: Direction,
+    /// Minor units.
+    pub amount_minor: Minor,
+    /// When it was booked.
+    pub recorded_time: DateTime<Utc>,
+}
+
+/// Money that was deducted from a freeze.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeductionReceipt {
+    /// The freeze after it, and what the authority is told.
+    pub freeze: FreezeReceipt,
+    /// The posting.
+    pub transaction: Transaction,
 }
 
 /// What became of a proposal.
@@ -277,6 +372,10 @@ pub enum Receipt {
     Transaction(Box<Transaction>),
     /// The withdrawal.
     Withdrawal(Box<Withdrawal>),
+    /// A deduction.
+    Deduction(Box<DeductionReceipt>),
+    /// An objection.
+    Objection(Box<Objection>),
     /// The card.
     Card(Box<CardReceipt>),
     /// The account, and what is known of its holder.

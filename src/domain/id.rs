@@ -97,6 +97,10 @@ text_id!(
     ApprovalId
 );
 text_id!(
+    /// One objection.
+    ObjectionId
+);
+text_id!(
     /// One payout channel, as the bank names it.
     ChannelId
 );

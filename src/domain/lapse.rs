@@ -45,7 +45,7 @@ pub fn lapse(account: &mut Account, now: DateTime<Utc>, zone: Tz) -> Vec<Step> {
         end_conditions(account, at);
         end_freezes(account, at, &mut acts);
         end_approvals(account, at);
-        let promoted = control::promote(account.unreserved(), &mut account.freezes, at, zone);
+        let promoted = control::promote(account.funds(), &mut account.freezes, at, zone);
         acts.extend(promoted.into_iter().map(|id| (id, FreezeActKind::Promoted)));
         steps.push(Step { at, before, after: account.face(), acts });
     }

@@ -26,6 +26,8 @@ pub mod status;
 pub mod condition;
 pub mod freeze;
 
+pub mod protection;
+
 pub mod account;
 pub mod card;
 
@@ -39,6 +41,7 @@ pub mod payout;
 
 pub mod approval;
 pub mod history;
+pub mod objection;
 pub mod platform;
 pub mod principal;
 

@@ -54,6 +54,8 @@ pub enum Reason {
     WithdrawalNotFound,
     /// No such approval.
     ApprovalNotFound,
+    /// No such objection on this account.
+    ObjectionNotFound,
     /// The status version is not the one that the caller saw.
     EtagMismatch,
     /// The amount's currency is not the account's.
@@ -214,6 +216,12 @@ pub enum Fact {
     Operation,
     /// How much the freeze takes.
     FreezeMode,
+    /// The instrument and article of a rule.
+    Source,
+    /// The bank's objection to an order.
+    ObjectionId,
+    /// The freeze that is ahead in line.
+    Ahead,
 }
 
 impl Refusal {

@@ -199,6 +199,8 @@ pub enum TransactionType {
     Interest,
     /// A payout that settled.
     Payout,
+    /// Money that an authority had taken from what its freeze held.
+    Deduction,
 }
 
 /// The operation that a transaction is, for the what-may-pass table.

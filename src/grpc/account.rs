@@ -66,6 +66,13 @@ impl AccountService for AccountHandler {
         .await
     }
 
+    async fn protect_account(
+        &self,
+        _request: Request<v1::ProtectAccountRequest>,
+    ) -> Result<Response<v1::ProtectAccountResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
     async fn update_identity(
         &self,
         request: Request<v1::UpdateIdentityRequest>,

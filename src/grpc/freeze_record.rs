@@ -80,7 +80,7 @@ impl FreezeRecordService for FreezeRecordHandler {
                     Release::FreezeRecord(record)
                 }
             };
-            Ok(v1::ReleaseFreezeRecordResponse { outcome: Some(outcome) })
+            Ok(v1::ReleaseFreezeRecordResponse { outcome: Some(outcome), next_in_line: Vec::new() })
         })
         .await
     }
@@ -94,7 +94,7 @@ impl FreezeRecordService for FreezeRecordHandler {
             require(&caller, Scope::AccountRead)?;
             let file = self.ask.freeze(number.as_ref(), &id).await?;
             let freeze_record = Some(render::freeze_record_with_acts(&file, &caller));
-            Ok(v1::GetFreezeRecordResponse { freeze_record })
+            Ok(v1::GetFreezeRecordResponse { freeze_record, receipt_text: String::new() })
         })
         .await
     }
@@ -117,6 +117,55 @@ impl FreezeRecordService for FreezeRecordHandler {
             })
         })
         .await
+    }
+
+    async fn renew_freeze_record(
+        &self,
+        _request: Request<v1::RenewFreezeRecordRequest>,
+    ) -> Result<Response<v1::RenewFreezeRecordResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn deduct_freeze_record(
+        &self,
+        _request: Request<v1::DeductFreezeRecordRequest>,
+    ) -> Result<Response<v1::DeductFreezeRecordResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn succeed_freeze_record(
+        &self,
+        _request: Request<v1::SucceedFreezeRecordRequest>,
+    ) -> Result<Response<v1::SucceedFreezeRecordResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn list_authority_kinds(
+        &self,
+        _request: Request<v1::ListAuthorityKindsRequest>,
+    ) -> Result<Response<v1::ListAuthorityKindsResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn record_objection(
+        &self,
+        _request: Request<v1::RecordObjectionRequest>,
+    ) -> Result<Response<v1::RecordObjectionResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn answer_objection(
+        &self,
+        _request: Request<v1::AnswerObjectionRequest>,
+    ) -> Result<Response<v1::AnswerObjectionResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn list_objections(
+        &self,
+        _request: Request<v1::ListObjectionsRequest>,
+    ) -> Result<Response<v1::ListObjectionsResponse>, Status> {
+        Err(Status::unimplemented(""))
     }
 }
 

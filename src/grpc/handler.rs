@@ -52,6 +52,8 @@ pub(super) fn unexpected(receipt: &Receipt) -> Failure {
         Receipt::Freeze(_) => "freeze",
         Receipt::Transaction(_) => "transaction",
         Receipt::Withdrawal(_) => "withdrawal",
+        Receipt::Deduction(_) => "deduction",
+        Receipt::Objection(_) => "objection",
         Receipt::Card(_) => "card",
         Receipt::Identity(_) => "identity",
         Receipt::PlatformBinding(_) => "platform binding",

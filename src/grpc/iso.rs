@@ -157,6 +157,7 @@ fn of_refusal(refusal: &Refusal) -> Option<Block> {
         | Reason::FreezeNotFound
         | Reason::WithdrawalNotFound
         | Reason::ApprovalNotFound
+        | Reason::ObjectionNotFound
         | Reason::EtagMismatch
         | Reason::AccountExists
         | Reason::CardExists

@@ -5,14 +5,16 @@
 use crate::domain::action::Action;
 use crate::domain::approval::{ApprovalState, ApprovalStatus};
 use crate::domain::card::{CardAction, CardState};
-use crate::domain::freeze::kind::AuthorityKind;
+use crate::domain::freeze::kind::{AuthorityKind, LiftedBy};
 use crate::domain::freeze::{
-    EmergencyCause, FreezeActKind, FreezeMode, FreezeSource, FreezeStatus, FreezeType,
+    EmergencyCause, FreezeActKind, FreezeMode, FreezeSource, FreezeStatus, FreezeType, ListGround,
 };
+use crate::domain::objection::{ObjectionOutcome, ObjectionParty};
 use crate::domain::pass::Operation;
 use crate::domain::payout::attempt::AttemptState;
 use crate::domain::payout::evidence::{EvidenceEffect, SaidKind, Source};
 use crate::domain::platform::PlatformAction;
+use crate::domain::protection::ProtectedKind;
 use crate::domain::review::HolderKind;
 use crate::domain::status::{AccountStatus, Cause, ConditionKind, Lifecycle, Restriction};
 use crate::domain::terms::TermUnit;
@@ -176,9 +178,35 @@ named!(FreezeType = FreezeType { Judicial, Bank, Customer });
 named!(FreezeStatus = FreezeStatus { Active, Waiting, Released, Expired });
 named!(FreezeMode = FreezeMode { Amount, Whole, TwoWay });
 named!(FreezeSource = FreezeSource { CourtNetwork, PolicePlatform, Paper, Internal });
+named!(ListGround = ListReleaseGround { Delisted, Mistaken, CompetentOrgan });
 named!(
-    FreezeActKind =
-        FreezeActKind { Placed, Renewed, PartlyReleased, Confirmed, Promoted, Released, Expired }
+    ProtectedKind = ProtectedKind {
+        Wages,
+        SecuritiesClients,
+        Clearing,
+        FundSales,
+        FuturesMargin,
+        PaymentReserve,
+        Treasury,
+        SocialInsurance,
+        LetterOfCredit
+    }
+);
+named!(ObjectionParty = ObjectionParty { Holder, Bank });
+named!(ObjectionOutcome = ObjectionOutcome { Upheld, Rejected, Withdrawn });
+named!(LiftedBy = LiftedBy { Authority, CourtOrSuperior, Grounds, Bank, Holder });
+named!(
+    FreezeActKind = FreezeActKind {
+        Placed,
+        Renewed,
+        PartlyReleased,
+        Confirmed,
+        Promoted,
+        Released,
+        Expired,
+        Deducted,
+        Succeeded
+    }
 );
 named!(TermUnit = TermUnit { Hours, Days, Months, Years });
 named!(
@@ -224,6 +252,7 @@ named!(
         Return,
         Interest,
         Payout,
+        Deduction,
     }
 );
 named!(
@@ -287,11 +316,16 @@ mod tests {
         }
     }
 
+    /// The order in the file is the order of precedence; numbers only tell when a reason was added.
     #[test]
     fn the_contract_lists_every_reason_in_precedence_order() {
-        for (number, reason) in (1..).zip(Reason::VARIANTS) {
-            let name = format!("ERROR_REASON_{}", reason.name());
-            assert_eq!(v1::ErrorReason::from_str_name(&name).map(i32::from), Some(number));
-        }
+        let contract = include_str!("../../proto/accountstatus/v1/error_reason.proto");
+        let listed: Vec<&str> = contract
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("ERROR_REASON_")?.split_once(" = "))
+            .map(|(name, _)| name)
+            .collect();
+        let reasons = Reason::VARIANTS.iter().map(|reason| reason.name());
+        assert_eq!(listed, ["UNSPECIFIED"].into_iter().chain(reasons).collect::<Vec<_>>());
     }
 }

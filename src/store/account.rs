@@ -14,6 +14,7 @@ use super::{Engine, Error, Store, Transaction, document, freeze, list};
 use crate::domain::account::{Account, Balance, OPEN_APPROVALS, Profile, mask_bit};
 use crate::domain::freeze::control::in_order;
 use crate::domain::id::AccountNumber;
+use crate::domain::protection::ProtectedKind;
 use crate::domain::safeguard::{self, Safeguard};
 use crate::domain::status::ConditionKind;
 use crate::text::{self, Locale};
@@ -29,6 +30,7 @@ pub(super) static BALANCE: Table = Table {
         ("reserved_minor", Kind::Plain),
         ("freeze_claim_minor", Kind::Plain),
         ("exempt_minor", Kind::Plain),
+        ("exempt_used_minor", Kind::Plain),
         ("freeze_whole", Kind::Plain),
         ("lifecycle", Kind::Plain),
         ("condition_mask", Kind::Plain),
@@ -65,6 +67,7 @@ pub(super) static MASTER: Table = Table {
         ("record_status", Kind::Plain),
         ("product_code", Kind::Plain),
         ("status_since_time", Kind::Time),
+        ("protected_kind", Kind::Plain),
     ],
     statements: Statements::new(),
 };
@@ -110,6 +113,7 @@ pub(super) struct MasterRow<'a> {
     record_status: &'static str,
     product_code: &'a str,
     status_since_time: chrono::DateTime<chrono::Utc>,
+    protected_kind: Option<&'static str>,
 }
 
 impl<'a> MasterRow<'a> {
@@ -131,6 +135,7 @@ impl<'a> MasterRow<'a> {
             record_status: "1",
             product_code: &account.profile.product_code,
             status_since_time: account.profile.status_since_time,
+            protected_kind: account.profile.protected_kind.map(Into::into),
         }
     }
 }
@@ -163,7 +168,7 @@ fn select_whole(engine: Engine) -> String {
     };
     format!(
         "SELECT {balance} AS balance, m.account_id, m.account_name, m.customer_id, m.branch_code,
-            m.opened_time, m.product_code, m.status_since_time,
+            m.opened_time, m.product_code, m.status_since_time, m.protected_kind,
             CASE WHEN b.condition_mask & {held} <> 0 THEN {conditions} END AS conditions,
             CASE WHEN b.condition_mask & {frozen} <> 0 THEN {freezes} END AS freezes,
             CASE WHEN b.condition_mask & {OPEN_APPROVALS} <> 0 THEN {approvals} END AS approvals
@@ -188,10 +193,16 @@ fn whole(row: &QueryResult) -> Result<Account, Error> {
         opened_time: row.try_get_by_index(5)?,
         product_code: row.try_get_by_index(6)?,
         status_since_time: row.try_get_by_index(7)?,
+        protected_kind: protected(row.try_get_by_index(8)?)?,
     };
     let (conditions, freezes) = (list(row, "conditions")?, list(row, "freezes")?);
     let approvals = list(row, "approvals")?;
     Ok(Account { profile: Arc::new(profile), balance, conditions, freezes, approvals })
+}
+
+fn protected(stored: Option<String>) -> Result<Option<ProtectedKind>, Error> {
+    let unknown = |_| Error::Corrupt(DbErr::Custom("an unknown protected kind".to_owned()));
+    stored.map(|name| name.parse().map_err(unknown)).transpose()
 }
 
 /// The number in the column `account_number`.

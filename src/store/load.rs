@@ -7,11 +7,13 @@ use chrono::{DateTime, Utc};
 
 use super::{Error, Transaction};
 use crate::domain::act::proposed::Proposed;
-use crate::domain::batch::{Loaded, Needs, RequestKey};
+use crate::domain::batch::{Loaded, MOVEMENTS_MAX, Needs, RequestKey};
 use crate::domain::book::{self, request_key};
 use crate::domain::card::CardNumber;
 use crate::domain::command::{Effect, Envelope};
-use crate::domain::id::{AccountNumber, ApprovalId, FreezeId, TransactionId, WithdrawalId};
+use crate::domain::id::{
+    AccountNumber, ApprovalId, FreezeId, ObjectionId, TransactionId, WithdrawalId,
+};
 use crate::domain::platform::BindingKey;
 use crate::domain::review::ReviewRules;
 use crate::domain::safeguard::{self, Safeguard};
@@ -48,6 +50,7 @@ impl Transaction {
         self.load_approvals(&mut needs, &mut loaded).await?;
         self.load_withdrawals(&needs, &mut loaded).await?;
         self.load_others(&needs, terms, &mut loaded).await?;
+        self.load_for_authorities(&needs, &mut loaded).await?;
         Ok(loaded)
     }
 
@@ -107,14 +110,14 @@ impl Transaction {
             needs.iter().filter_map(|(_, need)| need.payout.as_ref()).collect();
         let ids: Vec<&WithdrawalId> =
             needed.chain(&answered).chain(payouts.iter().copied()).collect();
-        let unsent: Vec<&AccountNumber> =
-            needs.iter().filter(|(_, need)| need.unsent).map(|(number, _)| *number).collect();
+        let opens = needs.iter().filter(|(_, need)| need.open_withdrawals);
+        let opens: Vec<&AccountNumber> = opens.map(|(number, _)| *number).collect();
         let mut rows = Vec::new();
         if !ids.is_empty() {
             rows.extend(self.withdrawal_find(&ids).await?);
         }
-        if !unsent.is_empty() {
-            rows.extend(self.withdrawal_list_unsent(&unsent).await?);
+        if !opens.is_empty() {
+            rows.extend(self.withdrawal_list_open(&opens).await?);
         }
         for row in rows {
             loaded.withdrawals.insert(row.withdrawal_id.clone(), row);
@@ -177,6 +180,35 @@ impl Transaction {
                 let count = self.condition_count_stops(number, case).await?;
                 loaded.fraud_stops.insert(((*number).clone(), case.clone()), count);
             }
+        }
+        Ok(())
+    }
+
+    /// What authorities are told of, and objections to their orders.
+    async fn load_for_authorities(
+        &self,
+        needs: &[(&AccountNumber, Needs)],
+        loaded: &mut Loaded,
+    ) -> Result<(), Error> {
+        for (number, _) in needs.iter().filter(|(_, need)| need.movements) {
+            if !loaded.movements.contains_key(*number) {
+                let rows = self.transaction_list_newest(number, MOVEMENTS_MAX + 1).await?;
+                loaded.movements.insert((*number).clone(), rows);
+            }
+        }
+        let open = needs.iter().filter(|(_, need)| need.objections);
+        let open: Vec<&AccountNumber> = open.map(|(number, _)| *number).collect();
+        let ids: Vec<&ObjectionId> =
+            needs.iter().filter_map(|(_, need)| need.objection.as_ref()).collect();
+        let mut rows = Vec::new();
+        if !open.is_empty() {
+            rows.extend(self.objection_list_open(&open).await?);
+        }
+        if !ids.is_empty() {
+            rows.extend(self.objection_find(&ids).await?);
+        }
+        for row in rows {
+            loaded.objections.insert(row.objection_id.clone(), row);
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ use super::event::EVENT;
 use super::freeze::{ACT, FREEZE};
 use super::history::{HISTORY, ORDER, Place};
 use super::idempotency::{FORGETTABLE, IDEMPOTENCY};
+use super::objection::OBJECTION;
 use super::platform::BINDING;
 use super::review::REVIEW;
 use super::transaction_log::TRANSACTION_LOG;
@@ -46,6 +47,7 @@ impl Transaction {
         ATTEMPT.write(self, Write::Upsert, changes.attempts.values()).await?;
         EVIDENCE.write(self, Write::Keep, &changes.evidence).await?;
         TRANSACTION_LOG.write(self, Write::Insert, &changes.transactions).await?;
+        OBJECTION.write(self, Write::Upsert, changes.objections.values()).await?;
         REVIEW.write(self, Write::Upsert, changes.reviews.values()).await?;
         self.review_hasten(&changes.review_by).await?;
         CARD.write(self, Write::Update, changes.cards_changed.values()).await?;

@@ -1,10 +1,12 @@
 //! `transaction_log`, append-only.
 
 use sea_orm::ConnectionTrait;
+use sea_orm::sea_query::Value;
 
 use super::bulk::{Kind, Statements, Table};
-use super::{Error, Transaction};
+use super::{Error, Transaction, documents};
 use crate::domain::id::{AccountNumber, TransactionId};
+use crate::domain::transaction::Transaction as Posted;
 
 pub(super) static TRANSACTION_LOG: Table = Table {
     name: "transaction_log",
@@ -39,6 +41,24 @@ pub(super) static TRANSACTION_LOG: Table = Table {
 };
 
 impl Transaction {
+    /// The last postings of an account, newest first, at most `limit`. Imported history is none.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn transaction_list_newest(
+        &self,
+        number: &AccountNumber,
+        limit: usize,
+    ) -> Result<Vec<Posted>, Error> {
+        let sql = TRANSACTION_LOG.select(
+            self.engine,
+            "t.account_number = $1 AND t.entry_seq > 0 ORDER BY t.entry_seq DESC LIMIT $2",
+        );
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let values: [Value; 2] = [number.as_str().into(), limit.into()];
+        documents(&self.inner, self.engine.statement(&sql, values)).await
+    }
+
     /// Which of these transactions exist.
     ///
     /// # Errors

@@ -42,6 +42,7 @@ pub(super) static WITHDRAWAL: Table = Table {
         ("attempts", Kind::Plain),
         ("held_reason", Kind::Plain),
         ("held_since", Kind::Time),
+        ("exempt_minor", Kind::Plain),
         ("next_action_time", Kind::Time),
     ],
     statements: Statements::new(),
@@ -194,7 +195,7 @@ impl Store {
         &self,
         numbers: &[&AccountNumber],
     ) -> Result<Vec<Due>, Error> {
-        let sql = format!("{DUE} {}", unsent(self.engine));
+        let sql = format!("{DUE} {} AND t.state = 'RESERVED'", open(self.engine));
         let texts = self.engine.texts(numbers.iter().map(|number| number.as_str()));
         self.dues(self.engine.statement(&sql, [texts])).await
     }
@@ -216,8 +217,9 @@ fn due(row: &QueryResult) -> Result<Due, Error> {
     Ok(Due { withdrawal_id, account_number, state })
 }
 
-fn unsent(engine: Engine) -> String {
-    format!("{} AND t.state = 'RESERVED'", engine.among("t.account_number", 1))
+/// Withdrawals of accounts that hold money; as the index has them.
+fn open(engine: Engine) -> String {
+    format!("{} AND t.held_minor > 0", engine.among("t.account_number", 1))
 }
 
 impl Transaction {
@@ -231,15 +233,15 @@ impl Transaction {
         documents(&self.inner, self.engine.statement(&sql, [texts])).await
     }
 
-    /// Withdrawals of these accounts of which nothing was sent.
+    /// Withdrawals of these accounts that hold money, sent or not.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn withdrawal_list_unsent(
+    pub async fn withdrawal_list_open(
         &self,
         numbers: &[&AccountNumber],
     ) -> Result<Vec<Withdrawal>, Error> {
-        let sql = WITHDRAWAL.select(self.engine, &unsent(self.engine));
+        let sql = WITHDRAWAL.select(self.engine, &open(self.engine));
         let texts = self.engine.texts(numbers.iter().map(|number| number.as_str()));
         documents(&self.inner, self.engine.statement(&sql, [texts])).await
     }

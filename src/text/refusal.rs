@@ -29,6 +29,7 @@ pub fn reason_message(reason: Reason) -> &'static str {
         Reason::FreezeNotFound => "no such freeze record on this account",
         Reason::WithdrawalNotFound => "no such withdrawal on this account",
         Reason::ApprovalNotFound => "no such approval",
+        Reason::ObjectionNotFound => "no such objection on this account",
         Reason::EtagMismatch => "the etag is stale; read the account again",
         Reason::CurrencyMismatch => "the currency of the amount is not that of the account",
         Reason::AccountClosed => "the account is closed",
@@ -125,6 +126,11 @@ fn line(reason: Reason) -> Wording {
             "查无此项审批，请核对编号。",
             "查無此項審批，請核對編號。",
             "There is no such approval; please check the number.",
+        ),
+        Reason::ObjectionNotFound => Wording::new(
+            "查无此项异议，请核对编号。",
+            "查無此項異議，請核對編號。",
+            "There is no such objection; please check the number.",
         ),
         Reason::EtagMismatch => Wording::new(
             "账户信息刚有变动，请重新查询后再试。",

@@ -41,7 +41,7 @@ pub fn advance(draft: &mut Draft<'_>, current: &Withdrawal, step: &Step<'_>) -> 
     let state = withdrawal::next(current.state, step.event)?;
     let held = held_in(state, current.amount_minor, current.held_minor);
     if held < current.held_minor {
-        draft.give_back(current.held_minor);
+        draft.give_back(current);
     }
     book(draft, current, state, step);
     let moved = Withdrawal {
@@ -100,6 +100,9 @@ fn book(draft: &mut Draft<'_>, current: &Withdrawal, to: State, step: &Step<'_>)
                 Booking::Receivable | Booking::Suspense => step.debited,
             };
             credit(draft, current, (key, at), booking);
+            if booking == Booking::Balance {
+                draft.account.use_exempt(current.exempt_minor.saturating_neg());
+            }
         }
         State::Reserved
         | State::Dispatching

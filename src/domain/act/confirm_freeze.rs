@@ -4,7 +4,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::create_freeze::{EMERGENCY, act_row};
+use super::create_freeze::EMERGENCY;
+use super::placing::act_row;
 use super::{Answer, Decision, Draft};
 use crate::domain::approval::policy::Consent;
 use crate::domain::batch::Ids;

@@ -3,21 +3,21 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::giving_way::take_unsent;
+use super::placing::{Placed, blank_freeze, meanwhile};
 use super::{Answer, Decision, Draft, not_open, same_currency};
 use crate::domain::action::SecondPerson;
 use crate::domain::approval::policy::{Arrival, Consent, Debt, consent};
 use crate::domain::batch::{Ids, Loaded, Needs};
-use crate::domain::freeze::control;
+use crate::domain::command::Meanwhile;
 use crate::domain::freeze::kind::{self, AmountRule, AuthorityKind, CountedFrom, FirstTerm, Makes};
 use crate::domain::freeze::{
-    Disclosure, EmergencyCause, Freeze, FreezeAct, FreezeActKind, FreezeMode, FreezeSource,
-    FreezeStatus, FreezeType, Officer, Urgency,
+    Disclosure, EmergencyCause, Freeze, FreezeMode, FreezeSource, FreezeType, Officer, Serves,
+    Urgency, control, papers,
 };
-use crate::domain::id::{FreezeId, RowId};
-use crate::domain::money::Money;
+use crate::domain::money::{Direction, Money};
+use crate::domain::protection::{self, Wanted};
 use crate::domain::refusal::Violation;
 use crate::domain::refusal::{Fact, Reason, Refusal, Refused};
 use crate::domain::status::Cause;
@@ -74,6 +74,12 @@ pub struct CreateFreeze {
     pub emergency_cause: Option<EmergencyCause>,
     /// How it arrived.
     pub source: FreezeSource,
+    /// The notice of assistance served with it; empty = none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub notice_no: String,
+    /// What it serves, where money is protected.
+    #[serde(default, skip_serializing_if = "Serves::is_any_claim")]
+    pub serves: Serves,
 }
 
 impl CreateFreeze {
@@ -120,19 +126,21 @@ impl CreateFreeze {
         if self.served_time.is_some_and(|served| served > now) {
             wrong("served_time", "lies in the future");
         }
+        let (kind, source) = (self.authority_kind, self.source);
+        found.extend(papers::violations(kind, source, &self.officers, &self.notice_no));
         found
     }
 
     /// What has to be loaded beside the account.
     pub fn needs(&self) -> Needs {
-        Needs { unsent: true, ..Needs::default() }
+        Needs { open_withdrawals: true, movements: self.served_time.is_some(), ..Needs::default() }
     }
 
     /// Places the freeze, or says why not.
     ///
     /// # Errors
     /// CURRENCY_MISMATCH, the lifecycle's reasons, ORGAN_WITHOUT_POWER, ACTION_NOT_APPLICABLE for
-    /// kinds that make stop orders, TERM_TOO_LONG, FUNDS_ALREADY_FROZEN.
+    /// kinds that make stop orders, TERM_TOO_LONG, PROTECTED_FUNDS, FUNDS_ALREADY_FROZEN.
     pub fn decide(
         &self,
         draft: &mut Draft<'_>,
@@ -147,8 +155,12 @@ impl CreateFreeze {
         refusals.extend(self.power_refusal());
         let end = self.end(served, draft);
         refusals.extend(end.as_ref().err().cloned());
+        let protected = draft.account.profile.protected_kind;
+        let kind = self.authority_kind;
+        refusals.extend(protection::refusal(protected, kind, self.serves, Wanted::Freeze));
         Refused::check(refusals)?;
-        let consent = self.consent(draft, served);
+        let meanwhile = meanwhile(draft, loaded, served);
+        let consent = self.consent(draft, (served, &meanwhile));
         let mut freeze = blank_freeze(draft, served, ids);
         self.fill(&mut freeze);
         freeze.freeze_amount = amount;
@@ -161,17 +173,17 @@ impl CreateFreeze {
         Ok(Decision {
             cause: Some(placed.freeze.shown_cause()),
             consent,
-            ..Decision::plain(reason, Answer::Freeze(Box::new(placed.freeze)))
+            ..Decision::plain(reason, Answer::Placed(Box::new(placed.freeze), meanwhile))
         })
     }
 
     /// The bank's own freeze needs a second person, at once or afterwards; an authority's only when
     /// it is entered late, because it then takes a place ahead of others, or of money that moved.
-    fn consent(&self, draft: &Draft<'_>, served: DateTime<Utc>) -> Consent {
+    fn consent(&self, draft: &Draft<'_>, late: (DateTime<Utc>, &Meanwhile)) -> Consent {
         let second_person = match (self.freeze_type, self.urgency) {
             (FreezeType::Bank, Urgency::Emergency) => return Consent::Afterwards,
             (FreezeType::Bank, Urgency::Ordinary) => SecondPerson::Yes,
-            (FreezeType::Judicial, _) if is_late(draft, served) => SecondPerson::UnlessSettled,
+            (FreezeType::Judicial, _) if is_late(draft, late) => SecondPerson::UnlessSettled,
             (FreezeType::Judicial | FreezeType::Customer, _) => SecondPerson::No,
         };
         let arrival = Arrival { source: Some(self.source), principal: draft.principal };
@@ -181,7 +193,10 @@ impl CreateFreeze {
     fn power_refusal(&self) -> Option<Refusal> {
         match kind::rule(self.authority_kind).makes {
             Makes::Freeze => None,
-            Makes::Refusal => Some(Refusal::of(Reason::OrganWithoutPower)),
+            Makes::Refusal => {
+                let source = kind::rule(self.authority_kind).source;
+                Some(Refusal::of(Reason::OrganWithoutPower).with(Fact::Source, source))
+            }
             Makes::StopOrder => Some(
                 Refusal::of(Reason::ActionNotApplicable)
                     .with(Fact::Description, "this kind of order is a stop order: STOP_PAYMENT"),
@@ -261,6 +276,8 @@ impl CreateFreeze {
         freeze.freeze_by.clone_from(&self.authority_name);
         freeze.court_order_no.clone_from(&self.document_no);
         freeze.officers.clone_from(&self.officers);
+        freeze.notice_no.clone_from(&self.notice_no);
+        freeze.serves = self.serves;
         freeze.freeze_reason.clone_from(&self.reason);
         freeze.unfreeze_condition.clone_from(&self.unfreeze_condition);
         // Money-laundering measures are never told (反洗钱法 35(2)), whatever the request says.
@@ -273,8 +290,8 @@ impl CreateFreeze {
     }
 
     fn check_wait(&self, draft: &Draft<'_>, freeze: &Freeze) -> Result<(), Refused> {
-        let money = draft.account.unreserved();
-        let waits = control::would_wait(money, &draft.account.freezes, freeze);
+        let funds = draft.account.funds();
+        let waits = control::would_wait(funds, &draft.account.freezes, freeze);
         if waits && !kind::rule(self.authority_kind).may_wait {
             return Err(Reason::FundsAlreadyFrozen.into());
         }
@@ -282,98 +299,17 @@ impl CreateFreeze {
     }
 }
 
-/// Whether papers served then are entered late: something was entered, or money moved, since. Any
-/// movement counts, a credit, too: only the instant of the last one is at hand, and asking a second
-/// person once too often does no harm.
-fn is_late(draft: &Draft<'_>, served: DateTime<Utc>) -> bool {
+/// Whether papers served then are entered late: something was entered, or money went, since. A
+/// movement of this very batch counts whichever way it went.
+fn is_late(draft: &Draft<'_>, (served, meanwhile): (DateTime<Utc>, &Meanwhile)) -> bool {
     let account = &draft.account;
     let overtakes = account.freezes.iter().any(|freeze| {
         freeze.in_force()
             && freeze.freeze_type == FreezeType::Judicial
             && freeze.served_time > served
     });
-    let moved = account.balance.last_transaction_time.is_some_and(|last| last > served);
-    overtakes || moved
-}
-
-/// A freeze with nothing said yet: the bank's, of the whole account, without an end.
-pub fn blank_freeze(draft: &mut Draft<'_>, served: DateTime<Utc>, ids: &mut Ids) -> Freeze {
-    Freeze {
-        freeze_id: FreezeId::from(ids()),
-        account_number: draft.account.number().clone(),
-        freeze_seq: draft.next_freeze(),
-        freeze_type: FreezeType::Bank,
-        freeze_status: FreezeStatus::Active,
-        freeze_mode: FreezeMode::Whole,
-        authority_kind: AuthorityKind::Bank,
-        freeze_by: String::new(),
-        court_order_no: String::new(),
-        officers: Vec::new(),
-        freeze_amount: None,
-        exempt_minor: 0,
-        freeze_reason: String::new(),
-        unfreeze_condition: String::new(),
-        disclosure: Disclosure::Open,
-        urgency: Urgency::Ordinary,
-        emergency_cause: None,
-        source: FreezeSource::Internal,
-        cause: Cause::RiskFreeze,
-        served_time: served,
-        freeze_date: terms::local_day(served, draft.rules.zone),
-        effective_time: Some(draft.now),
-        expire_time: None,
-        expiry_date: None,
-        term_count: None,
-        term_unit: None,
-        ended_time: None,
-        created_by: draft.principal.name.to_string(),
-        create_time: draft.now,
-        update_time: draft.now,
-    }
-}
-
-/// A freeze that was put on the account.
-#[derive(Debug)]
-pub struct Placed {
-    /// The freeze as it stands now.
-    pub freeze: Freeze,
-}
-
-impl Placed {
-    /// Puts a freeze on the account: it waits when it has to and its kind may, later-served ones give
-    /// way to it.
-    pub fn place(draft: &mut Draft<'_>, mut freeze: Freeze, ids: &mut Ids) -> Self {
-        let money = draft.account.unreserved();
-        let may_wait = kind::rule(freeze.authority_kind).may_wait;
-        if may_wait && control::would_wait(money, &draft.account.freezes, &freeze) {
-            freeze.freeze_status = FreezeStatus::Waiting;
-            freeze.effective_time = None;
-            // A term starts when the freeze takes effect; only an explicit end already stands.
-            if freeze.term().is_some() {
-                freeze.expire_time = None;
-                freeze.expiry_date = None;
-            }
-        }
-        draft.account.freezes.push(freeze.clone());
-        control::demote_behind(money, &mut draft.account.freezes, &freeze.freeze_id);
-        draft.written.freeze_acts.push(act_row(draft, &freeze, FreezeActKind::Placed, ids));
-        let payload = json!({ "freeze_id": freeze.freeze_id, "status": freeze.freeze_status });
-        draft.written.events.push(("FREEZE_PLACED", payload));
-        Self { freeze }
-    }
-}
-
-/// An act of a freeze, done now by the draft's principal.
-pub fn act_row(draft: &Draft<'_>, freeze: &Freeze, act: FreezeActKind, ids: &mut Ids) -> FreezeAct {
-    FreezeAct {
-        act_id: RowId::from(ids()),
-        freeze_id: freeze.freeze_id.clone(),
-        account_number: freeze.account_number.clone(),
-        act,
-        act_time: draft.now,
-        principal: draft.principal.name.to_string(),
-        authority_name: freeze.freeze_by.clone(),
-        document_no: freeze.court_order_no.clone(),
-        amount_minor: freeze.freeze_amount,
-    }
+    let newest = meanwhile.movements.first().map_or(served, |moved| moved.recorded_time);
+    let just_moved = account.balance.last_transaction_time.is_some_and(|last| last > newest);
+    let paid = meanwhile.movements.iter().any(|moved| moved.direction == Direction::Debit);
+    overtakes || just_moved || paid || meanwhile.more_movements
 }

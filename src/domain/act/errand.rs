@@ -47,7 +47,9 @@ pub enum Way {
 
 /// Looks whether a withdrawal that holds its money may be sent now (quality, I6).
 pub fn way(draft: &Draft<'_>, withdrawal: &Withdrawal) -> Way {
-    if !claims_filled(draft.account.unreserved(), &draft.account.freezes) {
+    // What the holder lives on is no freeze's to take.
+    let claimed = !claims_filled(draft.account.funds(), &draft.account.freezes);
+    if claimed && !withdrawal.is_exempt() {
         return Way::Claimed;
     }
     if draft.account.condition_kinds().next().is_none() {
@@ -56,6 +58,7 @@ pub fn way(draft: &Draft<'_>, withdrawal: &Withdrawal) -> Way {
     let mut without = draft.account.clone();
     let reserved = without.balance.reserved_minor.saturating_sub(withdrawal.held_minor);
     without.balance.reserved_minor = reserved;
+    without.use_exempt(withdrawal.exempt_minor.saturating_neg());
     let (channel, purpose) = (withdrawal.entry_channel, withdrawal.purpose);
     let refusals = pass::refusals(&without, movement(channel, purpose, withdrawal.amount_minor));
     if refusals.is_empty() { Way::Clear } else { Way::Forbidden }

@@ -3,9 +3,8 @@
 use super::Draft;
 use super::cancel_withdrawal::cancel;
 use crate::domain::batch::Loaded;
-use crate::domain::freeze::control::{self, Counting};
+use crate::domain::freeze::control::{self, Counting, Funds};
 use crate::domain::freeze::{Disclosure, Freeze};
-use crate::domain::money::Minor;
 use crate::domain::refusal::Refused;
 use crate::domain::withdrawal::{Event, State, Withdrawal};
 
@@ -30,8 +29,12 @@ pub fn take_unsent(
     let mut claiming = draft.account.freezes.clone();
     claiming.push(entering.clone());
     for withdrawal in unsent {
-        if claims_filled(draft.account.unreserved(), &claiming) {
+        if claims_filled(draft.account.funds(), &claiming) {
             break;
+        }
+        // What the holder lives on is no freeze's to take.
+        if withdrawal.is_exempt() {
+            continue;
         }
         let reason = match entering.disclosure {
             Disclosure::Open => format!("freeze {}", entering.freeze_id),
@@ -43,7 +46,7 @@ pub fn take_unsent(
 }
 
 /// Whether every judicial and bank freeze has what it claims; a whole one never has.
-pub(super) fn claims_filled(money: Minor, freezes: &[Freeze]) -> bool {
-    let shares = control::control(money, freezes, Counting::WithoutLoss).shares;
+pub(super) fn claims_filled(funds: Funds, freezes: &[Freeze]) -> bool {
+    let shares = control::control(funds, freezes, Counting::WithoutLoss).shares;
     shares.iter().all(|share| share.filled)
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::create_freeze::{Placed, blank_freeze};
+use super::placing::{Placed, blank_freeze};
 use super::{Beginning, Draft, blank_account};
 use crate::domain::account::Profile;
 use crate::domain::batch::Ids;
@@ -85,6 +85,7 @@ impl ImportAccount {
             opened_time: now,
             product_code: String::new(),
             status_since_time: now,
+            protected_kind: None,
         };
         let mut account = blank_account(profile, self.balance.currency, lifecycle(self.status));
         account.balance.opening_balance_minor = self.balance.minor;

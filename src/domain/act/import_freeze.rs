@@ -14,9 +14,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use serde_json::json;
 
-use super::create_freeze::{Placed, act_row, blank_freeze};
 use super::giving_way::take_unsent;
 use super::import_account::stand_in;
+use super::placing::{Placed, act_row, blank_freeze};
 use super::{Answer, Decision, Draft};
 use crate::domain::account::Account;
 use crate::domain::batch::{Ids, Loaded, Needs};
@@ -75,7 +75,7 @@ enum Standing {
 impl ImportFreeze {
     /// The withdrawals that would give way to it, and whether its id is known.
     pub fn needs(&self) -> Needs {
-        Needs { unsent: true, freeze: Some(self.freeze_id.clone()), ..Needs::default() }
+        Needs { open_withdrawals: true, freeze: Some(self.freeze_id.clone()), ..Needs::default() }
     }
 
     /// Takes it over, or says why not. Always as INVALID_REQUEST, which is not remembered: who

@@ -187,7 +187,8 @@ pub fn likely_initiator(kind: TransactionType, direction: Direction) -> Initiato
             | TransactionType::Cash
             | TransactionType::Payment
             | TransactionType::Return
-            | TransactionType::Payout,
+            | TransactionType::Payout
+            | TransactionType::Deduction,
             Direction::Credit,
         ) => Initiator::Counterparty,
         (
@@ -195,7 +196,8 @@ pub fn likely_initiator(kind: TransactionType, direction: Direction) -> Initiato
             | TransactionType::Cash
             | TransactionType::Payment
             | TransactionType::Return
-            | TransactionType::Payout,
+            | TransactionType::Payout
+            | TransactionType::Deduction,
             Direction::Debit,
         ) => Initiator::Customer,
     }

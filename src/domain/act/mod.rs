@@ -2,6 +2,7 @@
 //! decides. An act changes only its [`Draft`]; the book writes down what came of it.
 
 pub mod advance;
+pub mod answer_objection;
 pub mod bind_card;
 pub mod bind_platform;
 pub mod cancel_withdrawal;
@@ -10,6 +11,7 @@ pub mod change_status;
 pub mod confirm_freeze;
 pub mod create_freeze;
 pub mod decide_approval;
+pub mod deduct_freeze;
 pub mod errand;
 pub mod follow_up;
 pub mod giving_way;
@@ -17,13 +19,18 @@ pub mod import_account;
 pub mod import_freeze;
 pub mod import_transactions;
 pub mod open_account;
+pub mod placing;
 pub mod posting;
 pub mod proposed;
+pub mod protect_account;
 pub mod record_evidence;
+pub mod record_objection;
 pub mod record_transaction;
 pub mod release_freeze;
+pub mod renew_freeze;
 pub mod review_account;
 pub mod start_attempt;
+pub mod succeed_freeze;
 pub mod update_identity;
 pub mod withdraw;
 
@@ -36,10 +43,12 @@ use super::approval::policy::Consent;
 use super::batch::{Ids, Rules};
 use super::card::Card;
 use super::card::CardReceipt;
+use super::command::Meanwhile;
 use super::condition::Condition;
 use super::freeze::{Freeze, FreezeAct, FreezeMode};
 use super::id::{AccountNumber, ConditionId};
 use super::money::{Currency, Minor};
+use super::objection::Objection;
 use super::payout::attempt::Attempt;
 use super::payout::evidence::Evidence;
 use super::platform::PlatformBinding;
@@ -85,6 +94,8 @@ pub struct Written {
     pub cards_bound: Vec<Card>,
     /// Cards of the account that it changed.
     pub cards_changed: Vec<Card>,
+    /// Objections, new or changed.
+    pub objections: Vec<Objection>,
     /// What the review knows of the account, new or changed.
     pub review: Option<Review>,
     /// Bindings of its cards to platforms, new or changed.
@@ -126,6 +137,12 @@ pub enum Answer {
     Account,
     /// A freeze.
     Freeze(Box<Freeze>),
+    /// A freeze that was placed, renewed or taken over, and what happened meanwhile.
+    Placed(Box<Freeze>, Meanwhile),
+    /// A deduction: the freeze, what happened meanwhile, and the posting.
+    Deduction(Box<Freeze>, Meanwhile, Box<Transaction>),
+    /// An objection.
+    Objection(Box<Objection>),
     /// A transaction.
     Transaction(Box<Transaction>),
     /// A withdrawal.
@@ -228,10 +245,11 @@ impl<'a> Draft<'a> {
         next
     }
 
-    /// Gives a withdrawal's money back.
-    pub fn give_back(&mut self, held: Minor) {
+    /// Gives a withdrawal's money back, and what of it was for living costs to those.
+    pub fn give_back(&mut self, withdrawal: &Withdrawal) {
+        self.account.use_exempt(withdrawal.exempt_minor.saturating_neg());
         let balance = &mut self.account.balance;
-        balance.reserved_minor = balance.reserved_minor.saturating_sub(held);
+        balance.reserved_minor = balance.reserved_minor.saturating_sub(withdrawal.held_minor);
         balance.open_withdrawals = balance.open_withdrawals.saturating_sub(1);
     }
 }
@@ -247,6 +265,7 @@ pub fn blank_account(profile: Profile, currency: Currency, lifecycle: Lifecycle)
         reserved_minor: 0,
         freeze_claim_minor: 0,
         exempt_minor: 0,
+        exempt_used_minor: 0,
         freeze_whole: FreezeMode::Amount,
         lifecycle,
         condition_mask: 0,

@@ -12,6 +12,7 @@ use crate::domain::account::Profile;
 use crate::domain::batch::{Ids, Loaded, Rules};
 use crate::domain::id::RowId;
 use crate::domain::money::Currency;
+use crate::domain::protection::ProtectedKind;
 use crate::domain::refusal::{Refusal, Refused};
 use crate::domain::review::{HolderKind, Review, TooMany, next_look};
 use crate::domain::status::{Cause, ConditionKind, Lifecycle};
@@ -43,6 +44,9 @@ pub struct OpenAccount {
     /// The last day on which that document is valid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document_expiry_date: Option<NaiveDate>,
+    /// What it will hold that is protected from authorities.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protected_kind: Option<ProtectedKind>,
 }
 
 impl OpenAccount {
@@ -68,6 +72,7 @@ impl OpenAccount {
             opened_time: now,
             product_code: self.product_code.clone(),
             status_since_time: now,
+            protected_kind: self.protected_kind,
         };
         let account = blank_account(profile, self.currency, Lifecycle::Opening);
         let mut draft = Draft::new(account, now, rules, principal);

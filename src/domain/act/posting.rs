@@ -84,6 +84,14 @@ pub fn post(draft: &mut Draft<'_>, posting: Posting) -> Transaction {
 }
 
 fn book(draft: &mut Draft<'_>, posting: &Posting) {
+    match (posting.direction, posting.transaction_type) {
+        // Frozen money goes; what the holder lives on stays.
+        (Direction::Debit, TransactionType::Deduction) | (Direction::Credit, _) => {}
+        (Direction::Debit, _) => {
+            let spent = draft.account.exempt_spent_by(posting.amount);
+            draft.account.use_exempt(spent);
+        }
+    }
     let balance = &mut draft.account.balance;
     balance.balance_minor = balance
         .after(posting.direction, posting.amount)

@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::change_status::ChangeStatus;
 use super::confirm_freeze::ConfirmFreeze;
 use super::create_freeze::CreateFreeze;
+use super::deduct_freeze::DeductFreeze;
+use super::protect_account::ProtectAccount;
 use super::release_freeze::{Extent, ReleaseFreeze};
+use super::renew_freeze::RenewFreeze;
 use crate::domain::approval::Approval;
 use crate::domain::batch::Needs;
 use crate::domain::freeze::FreezeSource;
@@ -21,6 +24,12 @@ pub enum Proposed {
     CreateFreeze(CreateFreeze),
     /// The end of a freeze, or of part of it.
     ReleaseFreeze(ReleaseFreeze),
+    /// A longer term of a freeze.
+    RenewFreeze(RenewFreeze),
+    /// Money to take from what a freeze holds.
+    DeductFreeze(DeductFreeze),
+    /// A mark of protection.
+    ProtectAccount(ProtectAccount),
     /// The confirmation of an emergency freeze.
     ConfirmFreeze(ConfirmFreeze),
 }
@@ -37,6 +46,9 @@ impl Proposed {
             Self::ChangeStatus(change) => change.action.name(),
             Self::CreateFreeze(_) => "CREATE_FREEZE",
             Self::ReleaseFreeze(_) => "RELEASE_FREEZE",
+            Self::RenewFreeze(_) => "RENEW_FREEZE",
+            Self::DeductFreeze(_) => "DEDUCT_FREEZE",
+            Self::ProtectAccount(_) => "PROTECT_ACCOUNT",
             Self::ConfirmFreeze(_) => "CONFIRM_FREEZE",
         }
     }
@@ -45,8 +57,11 @@ impl Proposed {
     pub fn scope(&self) -> Scope {
         match self {
             Self::ChangeStatus(change) => change.action.rule().scope,
-            Self::CreateFreeze(_) | Self::ConfirmFreeze(_) => Scope::FreezeWrite,
-            Self::ReleaseFreeze(_) => Scope::FreezeRelease,
+            Self::CreateFreeze(_) | Self::RenewFreeze(_) | Self::ConfirmFreeze(_) => {
+                Scope::FreezeWrite
+            }
+            Self::ReleaseFreeze(_) | Self::DeductFreeze(_) => Scope::FreezeRelease,
+            Self::ProtectAccount(_) => Scope::AccountWrite,
         }
     }
 
@@ -56,6 +71,9 @@ impl Proposed {
             Self::ChangeStatus(change) => change.needs(),
             Self::CreateFreeze(create) => create.needs(),
             Self::ReleaseFreeze(release) => release.needs(),
+            Self::RenewFreeze(renew) => renew.needs(),
+            Self::DeductFreeze(deduct) => deduct.needs(),
+            Self::ProtectAccount(_) => Needs::default(),
             Self::ConfirmFreeze(confirm) => {
                 Needs { freeze: Some(confirm.freeze_id.clone()), ..Needs::default() }
             }
@@ -73,6 +91,9 @@ impl Proposed {
             document_no: String::new(),
             reason: comment.to_owned(),
             source: Some(FreezeSource::Internal),
+            officers: Vec::new(),
+            notice_no: String::new(),
+            list_ground: None,
         }))
     }
 }

@@ -81,7 +81,8 @@ impl RecordEvidence {
     /// Whether another attempt may follow if this one is dead: not while a freeze claims the money,
     /// and only where a channel is left.
     fn another(&self, draft: &Draft<'_>, current: &Withdrawal, attempts: &[Attempt]) -> Another {
-        let claimed = !claims_filled(draft.account.unreserved(), &draft.account.freezes);
+        let claimed =
+            !claims_filled(draft.account.funds(), &draft.account.freezes) && !current.is_exempt();
         let too_many = current.attempts >= routing::ATTEMPTS_MAX;
         let reason = self.statement.said.reason();
         let after: Vec<Attempt> = attempts

@@ -1,17 +1,18 @@
 //! ReleaseFreeze: lifts a freeze, whole or in part. It names the freeze, and only who may lift it
-//! can: the authority behind it (a court or its superior, 民诉法解释 165), the bank for its own.
+//! can ([`power`]); a measure because of a list only on the grounds that the law names.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::create_freeze::act_row;
+use super::placing::act_row;
 use super::{Answer, Decision, Draft, same_currency};
 use crate::domain::action::SecondPerson;
 use crate::domain::approval::policy::{Arrival, Consent, Debt, consent};
 use crate::domain::batch::{Ids, Loaded, Needs};
-use crate::domain::freeze::kind::AuthorityKind;
+use crate::domain::freeze::kind::{self, AuthorityKind, LiftedBy};
 use crate::domain::freeze::{
-    Freeze, FreezeAct, FreezeActKind, FreezeMode, FreezeSource, FreezeStatus, FreezeType,
+    Freeze, FreezeAct, FreezeActKind, FreezeMode, FreezeSource, FreezeStatus, ListGround, Officer,
+    papers, power,
 };
 use crate::domain::id::FreezeId;
 use crate::domain::money::{Minor, Money};
@@ -46,16 +47,27 @@ pub struct ReleaseFreeze {
     pub reason: String,
     /// How the release arrived.
     pub source: Option<FreezeSource>,
+    /// The officers who brought it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub officers: Vec<Officer>,
+    /// The notice of assistance served with it; empty = none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub notice_no: String,
+    /// Why a measure because of a list is lifted; with such a freeze, and only with one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list_ground: Option<ListGround>,
 }
 
 impl ReleaseFreeze {
     /// What is wrong whatever the account looks like.
     pub fn violations(&self) -> Vec<Violation> {
         let authority = self.authority_kind.is_some_and(|kind| kind != AuthorityKind::Bank);
-        (authority && self.document_no.is_empty())
-            .then(|| Violation::new("document_no", "is required for a release by an authority"))
-            .into_iter()
-            .collect()
+        let missing = (authority && self.document_no.is_empty())
+            .then(|| Violation::new("document_no", "is required for a release by an authority"));
+        let papers = self.authority_kind.zip(self.source).map(|(kind, source)| {
+            papers::violations(kind, source, &self.officers, &self.notice_no)
+        });
+        missing.into_iter().chain(papers.into_iter().flatten()).collect()
     }
 
     /// What has to be loaded beside the account.
@@ -88,7 +100,8 @@ impl ReleaseFreeze {
             return Err(Reason::FreezeNotInForce.into());
         }
         let stays = self.stays(&current)?;
-        self.check_authority(&current)?;
+        self.check_ground(&current)?;
+        power::may_lift(&current, self.authority_kind, &self.authority_name)?;
         let released = self.apply(draft, &current, stays, ids);
         Ok(Decision {
             cause: Some(current.shown_cause()),
@@ -126,24 +139,24 @@ impl ReleaseFreeze {
         }
     }
 
-    fn check_authority(&self, current: &Freeze) -> Result<(), Refused> {
-        let lifts = match current.freeze_type {
-            FreezeType::Customer => {
-                let hint = "a loss ends with WITHDRAW_LOSS or REPLACE_MEDIUM";
-                let refusal =
-                    Refusal::of(Reason::ActionNotApplicable).with(Fact::Description, hint);
-                return Err(refusal.into());
+    /// A measure because of a list is lifted on the grounds of a closed list, and only on them
+    /// (反洗钱特别预防措施管理办法 23).
+    fn check_ground(&self, current: &Freeze) -> Result<(), Refused> {
+        let on_grounds = kind::rule(current.authority_kind).lifted_by == LiftedBy::Grounds;
+        match (on_grounds, self.list_ground) {
+            (true, Some(_)) | (false, None) => Ok(()),
+            (true, None) => Err(Refusal::by_freeze(Reason::NotThisAuthority, current)
+                .with(
+                    Fact::Description,
+                    "nobody lifts it without one of the grounds of list_ground",
+                )
+                .with(Fact::Source, kind::rule(current.authority_kind).source)
+                .into()),
+            (false, Some(_)) => {
+                let text = "goes with a measure because of a list";
+                Err(Refusal::field("list_ground", text).into())
             }
-            FreezeType::Bank => self.authority_kind.is_none_or(|k| k == AuthorityKind::Bank),
-            FreezeType::Judicial => self.authority_kind.is_some_and(|kind| {
-                let courts = is_court(kind) && is_court(current.authority_kind);
-                let superior =
-                    courts && court_level(&self.authority_name) > court_level(&current.freeze_by);
-                let same_kind = courts || kind == current.authority_kind;
-                superior || (same_kind && self.authority_name == current.freeze_by)
-            }),
-        };
-        if lifts { Ok(()) } else { Err(Reason::NotThisAuthority.into()) }
+        }
     }
 
     fn apply(
@@ -178,6 +191,8 @@ impl ReleaseFreeze {
                 Extent::Whole => current.freeze_amount,
                 Extent::Part(amount) | Extent::Remaining(amount) => Some(amount.minor),
             },
+            officers: self.officers.clone(),
+            notice_no: self.notice_no.clone(),
             ..act_row(draft, &freeze, act, ids)
         };
         draft.written.freeze_acts.push(row);
@@ -185,21 +200,5 @@ impl ReleaseFreeze {
         let payload = json!({ "freeze_id": freeze.freeze_id, "act": name });
         draft.written.events.push(("FREEZE_RELEASED", payload));
         freeze
-    }
-}
-
-fn is_court(kind: AuthorityKind) -> bool {
-    matches!(kind, AuthorityKind::CourtCivil | AuthorityKind::CourtCriminal)
-}
-
-/// The level of a court, as its name says it (人民法院组织法 12–15): the supreme court, high courts,
-/// intermediate courts, and all others, which are basic. Which high court stands above which
-/// intermediate one is not in a name; the court desk sees to that.
-fn court_level(name: &str) -> u8 {
-    match name {
-        name if name.contains("最高人民法院") => 3,
-        name if name.contains("高级人民法院") => 2,
-        name if name.contains("中级人民法院") => 1,
-        _ => 0,
     }
 }

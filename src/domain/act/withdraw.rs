@@ -60,6 +60,8 @@ impl Withdraw {
 
     fn reserve(&self, draft: &mut Draft<'_>, amount: Minor, ids: &mut Ids) -> Withdrawal {
         let entry_seq = draft.next_entry();
+        let exempt_minor = draft.account.exempt_spent_by(amount);
+        draft.account.use_exempt(exempt_minor);
         let balance = &mut draft.account.balance;
         balance.reserved_minor = balance.reserved_minor.saturating_add(amount);
         balance.open_withdrawals = balance.open_withdrawals.saturating_add(1);
@@ -86,6 +88,7 @@ impl Withdraw {
             attempts: 0,
             held_reason: None,
             held_since: None,
+            exempt_minor,
             next_action_time: Some(taken_up_by(draft.now)),
         }
     }

@@ -8,7 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::domain::account::Account;
 use crate::domain::act::{Answer, Decision, Written};
 use crate::domain::batch::Remembered;
-use crate::domain::command::{FreezeReceipt, IdentityReceipt, Outcome, Receipt};
+use crate::domain::command::{
+    DeductionReceipt, FreezeReceipt, IdentityReceipt, Meanwhile, Outcome, Receipt,
+};
+use crate::domain::freeze::Freeze;
 use crate::domain::id::{NewId, WithdrawalId};
 use crate::domain::refusal::{Reason, Refused};
 use crate::domain::transaction::Transaction;
@@ -91,17 +94,21 @@ pub(super) fn receipt(account: &Account, decision: &Decision, written: &Written)
         Answer::Done => Receipt::Done,
         Answer::Account => Receipt::Account(Box::new(account.clone())),
         Answer::Freeze(freeze) => {
-            let current = account.freezes.iter().find(|f| f.freeze_id == freeze.freeze_id);
-            Receipt::Freeze(Box::new(FreezeReceipt {
-                freeze: current.unwrap_or(freeze).clone(),
-                account: account.clone(),
-                cancelled: written
-                    .withdrawals
-                    .iter()
-                    .map(|withdrawal| withdrawal.withdrawal_id.clone())
-                    .collect(),
+            Receipt::Freeze(Box::new(of_freeze(account, freeze, Meanwhile::default(), written)))
+        }
+        Answer::Placed(freeze, meanwhile) => {
+            Receipt::Freeze(Box::new(of_freeze(account, freeze, meanwhile.clone(), written)))
+        }
+        Answer::Deduction(freeze, meanwhile, transaction) => {
+            Receipt::Deduction(Box::new(DeductionReceipt {
+                freeze: of_freeze(account, freeze, meanwhile.clone(), written),
+                transaction: Transaction {
+                    available_after_minor: Some(account.available()),
+                    ..(**transaction).clone()
+                },
             }))
         }
+        Answer::Objection(row) => Receipt::Objection(row.clone()),
         Answer::Transaction(row) => Receipt::Transaction(Box::new(Transaction {
             available_after_minor: Some(account.available()),
             ..(**row).clone()
@@ -114,5 +121,21 @@ pub(super) fn receipt(account: &Account, decision: &Decision, written: &Written)
         Answer::Card(receipt) => Receipt::Card(receipt.clone()),
         Answer::PlatformBinding(row) => Receipt::PlatformBinding(row.clone()),
         Answer::Errand(errand) => Receipt::Errand(errand.clone()),
+    }
+}
+
+fn of_freeze(
+    account: &Account,
+    freeze: &Freeze,
+    meanwhile: Meanwhile,
+    written: &Written,
+) -> FreezeReceipt {
+    let current = account.freezes.iter().find(|row| row.freeze_id == freeze.freeze_id);
+    let cancelled = written.withdrawals.iter().map(|row| row.withdrawal_id.clone());
+    FreezeReceipt {
+        freeze: current.unwrap_or(freeze).clone(),
+        account: account.clone(),
+        cancelled: cancelled.collect(),
+        meanwhile,
     }
 }

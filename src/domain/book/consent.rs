@@ -4,14 +4,17 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Duration, Utc};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::{Book, answer, dispatch};
 use crate::domain::account::Account;
 use crate::domain::act::confirm_freeze::ConfirmFreeze;
 use crate::domain::act::decide_approval::{DecideApproval, Standing, Verdict};
+use crate::domain::act::deduct_freeze::DeductFreeze;
 use crate::domain::act::proposed::Proposed;
 use crate::domain::act::release_freeze::ReleaseFreeze;
+use crate::domain::act::renew_freeze::RenewFreeze;
 use crate::domain::act::{Answer, Decision, Draft};
 use crate::domain::action::Needs;
 use crate::domain::approval::policy::{Consent, FourEyes};
@@ -227,17 +230,21 @@ fn subject(before: &Account, after: &Account, act: &Proposed) -> Subject {
     };
     match act {
         // Money-laundering measures are hidden whatever the request says, so the freeze is asked.
-        Proposed::CreateFreeze(_) => {
+        Proposed::CreateFreeze(_)
+        | Proposed::DeductFreeze(DeductFreeze { freeze_id: None, .. }) => {
             let known = |row: &Freeze| before.freezes.iter().any(|f| f.freeze_id == row.freeze_id);
             let placed = after.freezes.iter().find(|row| !known(row));
             of_account(placed.map_or(Disclosure::Confidential, |freeze| freeze.disclosure))
         }
-        Proposed::ReleaseFreeze(ReleaseFreeze { freeze_id, .. }) => {
+        Proposed::ReleaseFreeze(ReleaseFreeze { freeze_id, .. })
+        | Proposed::RenewFreeze(RenewFreeze { freeze_id, .. })
+        | Proposed::DeductFreeze(DeductFreeze { freeze_id: Some(freeze_id), .. }) => {
             of_named(freeze_id, SubjectKind::Freeze)
         }
         Proposed::ConfirmFreeze(ConfirmFreeze { freeze_id, .. }) => {
             of_named(freeze_id, SubjectKind::Emergency)
         }
+        Proposed::ProtectAccount(_) => of_account(Disclosure::Open),
         Proposed::ChangeStatus(change) => match change.action.rule().needs {
             Needs::Lifecycle => of_account(Disclosure::Open),
             Needs::Condition(kind) => {
@@ -263,13 +270,17 @@ fn of_freeze(freeze: &Freeze, kind: SubjectKind) -> Subject {
 /// side are different changes unless they are the same to the letter.
 fn change_key(subject: &Subject, act: &Proposed) -> String {
     let what = match act {
-        Proposed::CreateFreeze(create) => {
-            let content = serde_json::to_vec(create).expect("acts are plain data");
-            hex::encode(Sha256::digest(content))
-        }
-        Proposed::ChangeStatus(_) | Proposed::ReleaseFreeze(_) | Proposed::ConfirmFreeze(_) => {
-            subject.id.clone()
-        }
+        Proposed::CreateFreeze(create) => digest(create),
+        Proposed::DeductFreeze(deduct) => digest(deduct),
+        Proposed::ChangeStatus(_)
+        | Proposed::ReleaseFreeze(_)
+        | Proposed::RenewFreeze(_)
+        | Proposed::ProtectAccount(_)
+        | Proposed::ConfirmFreeze(_) => subject.id.clone(),
     };
     format!("{}:{what}", act.action())
+}
+
+fn digest(act: &impl Serialize) -> String {
+    hex::encode(Sha256::digest(serde_json::to_vec(act).expect("acts are plain data")))
 }

@@ -28,8 +28,18 @@ pub(super) fn absent(command: &Command, account: &Account, loaded: &Loaded) -> O
             loaded.approvals.get(id).is_some_and(|a| a.account_number == *account.number());
         return (!open && !decided).then_some(Reason::ApprovalNotFound);
     }
-    let Command::ReleaseFreeze(release) = command else { return None };
-    let id = &release.freeze_id;
+    if let Command::AnswerObjection(answer) = command {
+        let found = loaded.objections.get(&answer.objection_id);
+        let mine = found.is_some_and(|row| row.account_number == *account.number());
+        return (!mine).then_some(Reason::ObjectionNotFound);
+    }
+    let id = match command {
+        Command::ReleaseFreeze(release) => &release.freeze_id,
+        Command::RenewFreeze(renew) => &renew.freeze_id,
+        Command::SucceedFreeze(succeed) => &succeed.freeze_id,
+        Command::DeductFreeze(deduct) => deduct.freeze_id.as_ref()?,
+        _ => return None,
+    };
     let held = account.freezes.iter().any(|freeze| freeze.freeze_id == *id);
     let ended = loaded.ended_freezes.get(id).is_some_and(|f| f.account_number == *account.number());
     (!held && !ended).then_some(Reason::FreezeNotFound)
@@ -51,6 +61,12 @@ pub(super) fn decide(
         Command::ChangeStatus(change) => change.decide(draft, loaded, ids),
         Command::CreateFreeze(create) => create.decide(draft, loaded, ids),
         Command::ReleaseFreeze(release) => release.decide(draft, loaded, ids),
+        Command::RenewFreeze(renew) => renew.decide(draft, loaded, ids),
+        Command::DeductFreeze(deduct) => deduct.decide(draft, loaded, ids),
+        Command::SucceedFreeze(succeed) => succeed.decide(draft, loaded, ids),
+        Command::ProtectAccount(protect) => protect.decide(draft),
+        Command::RecordObjection(record) => record.decide(draft, loaded, ids),
+        Command::AnswerObjection(answer) => answer.decide(draft, loaded),
         // The book's own: it decides what was proposed, or drops it.
         Command::DecideApproval(_) => Err(Reason::Internal.into()),
         Command::RecordTransaction(record) => record.decide(draft, loaded, ids),
@@ -82,6 +98,9 @@ pub(super) fn decide_proposed(
         Proposed::ChangeStatus(change) => change.decide(draft, loaded, ids),
         Proposed::CreateFreeze(create) => create.decide(draft, loaded, ids),
         Proposed::ReleaseFreeze(release) => release.decide(draft, loaded, ids),
+        Proposed::RenewFreeze(renew) => renew.decide(draft, loaded, ids),
+        Proposed::DeductFreeze(deduct) => deduct.decide(draft, loaded, ids),
+        Proposed::ProtectAccount(protect) => protect.decide(draft),
         Proposed::ConfirmFreeze(confirm) => confirm.decide(draft, ids),
     }
 }
@@ -103,6 +122,12 @@ pub(super) fn begin<'a>(
         | Command::ChangeStatus(_)
         | Command::CreateFreeze(_)
         | Command::ReleaseFreeze(_)
+        | Command::RenewFreeze(_)
+        | Command::DeductFreeze(_)
+        | Command::SucceedFreeze(_)
+        | Command::ProtectAccount(_)
+        | Command::RecordObjection(_)
+        | Command::AnswerObjection(_)
         | Command::DecideApproval(_)
         | Command::RecordTransaction(_)
         | Command::Withdraw(_)

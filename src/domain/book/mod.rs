@@ -133,6 +133,10 @@ impl<'a> Book<'a> {
             authority_name: String::new(),
             document_no: String::new(),
             amount_minor: freeze.freeze_amount,
+            officers: Vec::new(),
+            notice_no: String::new(),
+            expire_time: freeze.expire_time.filter(|_| act == FreezeActKind::Promoted),
+            transaction_id: None,
         };
         self.changes.freeze_acts.push(row);
         let name: &'static str = act.into();
@@ -195,8 +199,8 @@ impl<'a> Book<'a> {
             return Ok(receipt(&draft.account, &draft));
         }
         let now = draft.now;
-        let money = draft.account.unreserved();
-        let promoted = control::promote(money, &mut draft.account.freezes, now, self.rules.zone);
+        let funds = draft.account.funds();
+        let promoted = control::promote(funds, &mut draft.account.freezes, now, self.rules.zone);
         if envelope.effect == Effect::ValidateOnly {
             draft.account.derive_balance();
             if matches!(decision.answer, Answer::Account) {

@@ -38,6 +38,11 @@ impl Book<'_> {
             self.loaded.reviews.insert(number.clone(), review.clone());
             self.changes.reviews.insert(number, review.clone());
         }
+        for objection in &written.objections {
+            let id = objection.objection_id.clone();
+            self.loaded.objections.insert(id.clone(), objection.clone());
+            self.changes.objections.insert(id, objection.clone());
+        }
         for binding in &written.bindings {
             self.loaded.bindings.insert(binding.key(), binding.clone());
             self.changes.bindings.insert(binding.key(), binding.clone());

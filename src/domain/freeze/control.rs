@@ -4,6 +4,12 @@
 //! money = balance − reserved; free = money − min(exempt, money); controlled = free under a whole
 //! freeze, else min(claim, free); available = money − controlled. Freezes fill in rank order
 //! (authorities by time of service, 财产保全规定 Art. 16; then the bank; then the customer).
+//!
+//! The exempt amount is an allowance, not a floor: what the holder takes beyond free money uses it up,
+//! or small withdrawals could empty a frozen account one after the other. What was taken so and
+//! didn't leave is given back to it.
+
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -12,6 +18,15 @@ use super::{Freeze, FreezeMode, FreezeStatus, FreezeType, kind};
 use crate::domain::id::FreezeId;
 use crate::domain::money::Minor;
 use crate::domain::terms;
+
+/// The money that freezes may control part of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Funds {
+    /// balance − reserved, minor units, ≥ 0.
+    pub money: Minor,
+    /// How much of the exempt amount is used up, minor units.
+    pub exempt_used: Minor,
+}
 
 /// What one freeze in force controls.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,9 +82,15 @@ pub fn in_order(freezes: &[Freeze]) -> Vec<&Freeze> {
     ordered
 }
 
-/// Spreads the account's money over its freezes in force. `money` is balance − reserved, ≥ 0.
-pub fn control(money: Minor, freezes: &[Freeze], counting: Counting) -> Control {
-    let mut left = money.saturating_sub(exempt(freezes).min(money));
+/// What of the exempt amount is not used up.
+pub fn exempt_left(freezes: &[Freeze], used: Minor) -> Minor {
+    exempt(freezes).saturating_sub(used).max(0)
+}
+
+/// Spreads the account's money over its freezes in force.
+pub fn control(funds: Funds, freezes: &[Freeze], counting: Counting) -> Control {
+    let money = funds.money;
+    let mut left = money.saturating_sub(exempt_left(freezes, funds.exempt_used).min(money));
     let mut shares = Vec::new();
     let mut authority_ahead = false;
     for (position, freeze) in (1..).zip(in_order(freezes)) {
@@ -100,38 +121,47 @@ pub fn control(money: Minor, freezes: &[Freeze], counting: Counting) -> Control 
 
 /// Whether a freeze that is not in force yet would have to wait if it were entered now: it would
 /// control nothing, and an earlier authority stands before it.
-pub fn would_wait(money: Minor, freezes: &[Freeze], entering: &Freeze) -> bool {
+pub fn would_wait(funds: Funds, freezes: &[Freeze], entering: &Freeze) -> bool {
     if entering.freeze_type != FreezeType::Judicial {
         return false;
     }
     let mut with = freezes.to_vec();
     with.push(Freeze { freeze_status: FreezeStatus::Waiting, ..entering.clone() });
-    control(money, &with, Counting::All)
+    control(funds, &with, Counting::All)
         .shares
         .iter()
         .any(|share| share.freeze_id == entering.freeze_id && share.status == FreezeStatus::Waiting)
 }
 
 /// Lets every waiting freeze whose turn has come take effect at `at`; its term starts there.
-/// Returns the ids in the order of taking effect.
-pub fn promote(money: Minor, freezes: &mut [Freeze], at: DateTime<Utc>, zone: Tz) -> Vec<FreezeId> {
-    if !freezes.iter().any(|freeze| freeze.freeze_status == FreezeStatus::Waiting) {
-        return Vec::new();
-    }
-    let due: Vec<FreezeId> = control(money, freezes, Counting::All)
-        .shares
-        .into_iter()
-        .filter(|share| share.status == FreezeStatus::Active)
-        .map(|share| share.freeze_id)
-        .collect();
+/// Returns the ids in the order of taking effect. One after the other: what one leaves for living
+/// costs is not there for the next.
+pub fn promote(funds: Funds, freezes: &mut [Freeze], at: DateTime<Utc>, zone: Tz) -> Vec<FreezeId> {
     let mut promoted = Vec::new();
-    for id in due {
-        let waiting = |freeze: &&mut Freeze| {
-            freeze.freeze_id == id && freeze.freeze_status == FreezeStatus::Waiting
-        };
-        if let Some(freeze) = freezes.iter_mut().find(waiting) {
+    while freezes.iter().any(|freeze| freeze.freeze_status == FreezeStatus::Waiting) {
+        let shares = control(funds, freezes, Counting::All).shares;
+        let due: BTreeSet<FreezeId> = shares
+            .into_iter()
+            .filter(|share| share.status == FreezeStatus::Active)
+            .map(|share| share.freeze_id)
+            .collect();
+        let exempt_before = exempt(freezes);
+        let before = promoted.len();
+        let mut waiting: Vec<&mut Freeze> = freezes
+            .iter_mut()
+            .filter(|freeze| freeze.freeze_status == FreezeStatus::Waiting)
+            .filter(|freeze| due.contains(&freeze.freeze_id))
+            .collect();
+        waiting.sort_by_key(|freeze| freeze.rank());
+        for freeze in waiting {
             take_effect(freeze, at, zone);
-            promoted.push(id);
+            promoted.push(freeze.freeze_id.clone());
+            if freeze.exempt_minor > exempt_before {
+                break;
+            }
+        }
+        if promoted.len() == before {
+            break;
         }
     }
     promoted
@@ -160,8 +190,8 @@ pub fn claim(freezes: &[Freeze]) -> Minor {
 /// Sends authority freezes that took effect back to the queue when a paper that was served before
 /// them is entered late and leaves them nothing. Only kinds that may wait; what runs of their term
 /// runs on. Returns the ids.
-pub fn demote_behind(money: Minor, freezes: &mut [Freeze], entered: &FreezeId) -> Vec<FreezeId> {
-    let shares = control(money, freezes, Counting::All).shares;
+pub fn demote_behind(funds: Funds, freezes: &mut [Freeze], entered: &FreezeId) -> Vec<FreezeId> {
+    let shares = control(funds, freezes, Counting::All).shares;
     let mut behind = Vec::new();
     let mut passed = false;
     for share in shares {

@@ -1,9 +1,14 @@
-//! The kinds of freeze orders as data: first term, who may wait, who must state an amount, who may
-//! deduct, with the legal source of each row and whether it was read there.
+//! The kinds of orders of authorities as data ([`table::KINDS`]): terms, renewals, who may wait, who
+//! must state an amount, who may deduct, who lifts, what has to come with a paper; each row with its
+//! legal source, since when that is in force, and whether it was read there.
 
+pub mod table;
+
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
+use self::table::KINDS;
 use crate::domain::status::Cause;
 use crate::domain::terms::Term;
 
@@ -116,6 +121,65 @@ pub enum CountedFrom {
     Freezing,
 }
 
+/// How a term may be prolonged before it runs out. A renewal counts from the old end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Renewal {
+    /// Not at all.
+    None,
+    /// Any number of times by at most this.
+    Each(Term),
+    /// So many times by at most this.
+    Times(u32, Term),
+    /// As the bank likes: its own measure.
+    Free,
+}
+
+/// Who may lift a freeze.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+pub enum LiftedBy {
+    /// The authority that ordered it.
+    Authority,
+    /// The court that ordered it, or one above it (民诉法解释 165).
+    CourtOrSuperior,
+    /// Whoever shows one of the grounds of a closed list.
+    Grounds,
+    /// The bank.
+    Bank,
+    /// The holder, with the loss actions.
+    Holder,
+}
+
+/// What happens when a term ends. Both come to the same here: it lapses at its exact instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AtExpiry {
+    /// It loses its effect by itself.
+    Lapses,
+    /// The law has the bank lift it.
+    BankLifts,
+    /// There is no term.
+    NoTerm,
+}
+
+/// What has to come with an order on paper. Control systems carry sealed documents, and the officers'
+/// papers were filed with them once (网络查询、冻结规定 2, 4, 5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Papers {
+    /// How many officers have to name themselves.
+    pub officers: usize,
+    /// Whether a notice of assistance has to be served with the order (查封规定 1(2)).
+    pub notice: bool,
+}
+
+/// What protection of an account's money means to orders of a kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OverProtection {
+    /// They respect it.
+    Respects,
+    /// They take everything there is.
+    Overrides,
+}
+
 /// One row of the law's table.
 #[derive(Debug, Clone, Copy)]
 pub struct KindRule {
@@ -125,6 +189,10 @@ pub struct KindRule {
     pub makes: Makes,
     /// The longest first term.
     pub first: FirstTerm,
+    /// How it may be prolonged.
+    pub renewal: Renewal,
+    /// The longest time from the beginning of the first term to the last end.
+    pub ceiling: Option<Term>,
     /// From when it counts.
     pub from: CountedFrom,
     /// Whether it may wait behind an earlier freeze (轮候).
@@ -133,205 +201,49 @@ pub struct KindRule {
     pub may_deduct: bool,
     /// Whether an amount has to be stated.
     pub amount: AmountRule,
+    /// Who may lift it.
+    pub lifted_by: LiftedBy,
+    /// What happens when its term ends.
+    pub at_expiry: AtExpiry,
+    /// What has to come with it on paper.
+    pub papers: Papers,
+    /// What it does about protected money.
+    pub protection: OverProtection,
+    /// Whether a last day on a holiday moves to the next working day: the holder's terms only.
+    pub holiday_roll: bool,
     /// The cause that texts hang on.
     pub cause: Cause,
     /// The instrument and article.
     pub source: &'static str,
+    /// From when that instrument is in force as it was read.
+    pub in_force: NaiveDate,
     /// Whether the row was read in a primary text; else it ships as policy.
     pub verified: bool,
 }
 
-const fn freeze(kind: AuthorityKind, first: Term, cause: Cause, source: &'static str) -> KindRule {
-    KindRule {
-        kind,
-        makes: Makes::Freeze,
-        first: FirstTerm::AtMost(first),
-        from: CountedFrom::Service,
-        may_wait: false,
-        may_deduct: false,
-        amount: AmountRule::Required,
-        cause,
-        source,
-        verified: true,
-    }
-}
-
-const fn stop(kind: AuthorityKind, cause: Cause, source: &'static str) -> KindRule {
-    KindRule {
-        makes: Makes::StopOrder,
-        amount: AmountRule::Free,
-        verified: false,
-        ..freeze(kind, Term::hours(48), cause, source)
-    }
-}
-
-const fn refused(kind: AuthorityKind, source: &'static str) -> KindRule {
-    KindRule {
-        makes: Makes::Refusal,
-        amount: AmountRule::Free,
-        ..freeze(kind, Term::days(1), Cause::JudicialOther, source)
-    }
-}
-
-const fn own(kind: AuthorityKind, cause: Cause, source: &'static str) -> KindRule {
-    KindRule {
-        first: FirstTerm::Unlimited,
-        amount: AmountRule::Free,
-        ..freeze(kind, Term::days(1), cause, source)
-    }
-}
-
-const YEAR: Term = Term::years(1);
-const HALF_YEAR: Term = Term::months(6);
-
-/// The table, one row for each kind, in the order of [`AuthorityKind`].
-pub const KINDS: [KindRule; 23] = {
-    use AuthorityKind as K;
-    [
-        KindRule {
-            may_wait: true,
-            may_deduct: true,
-            amount: AmountRule::ForPreservation,
-            ..freeze(
-                K::CourtCivil,
-                YEAR,
-                Cause::JudicialCourt,
-                "民事诉讼法解释 (2022) 485; 财产保全规定 15(3)",
-            )
-        },
-        KindRule {
-            may_wait: true,
-            may_deduct: true,
-            ..freeze(
-                K::CourtCriminal,
-                YEAR,
-                Cause::JudicialCourt,
-                "刑事裁判涉财产部分执行规定 (2014) 5",
-            )
-        },
-        KindRule {
-            may_wait: true,
-            ..freeze(
-                K::PoliceCriminal,
-                HALF_YEAR,
-                Cause::JudicialCriminal,
-                "公安刑事程序规定 (2020) 243",
-            )
-        },
-        KindRule {
-            may_wait: true,
-            ..freeze(
-                K::PoliceCriminalMajor,
-                YEAR,
-                Cause::JudicialCriminal,
-                "公安刑事程序规定 (2020) 243",
-            )
-        },
-        KindRule {
-            may_wait: true,
-            amount: AmountRule::Free,
-            verified: false,
-            ..freeze(
-                K::Procuratorate,
-                HALF_YEAR,
-                Cause::JudicialCriminal,
-                "检察院刑事诉讼规则 (2019) 212; term by analogy",
-            )
-        },
-        KindRule {
-            amount: AmountRule::Free,
-            verified: false,
-            ..freeze(
-                K::Supervision,
-                HALF_YEAR,
-                Cause::JudicialCriminal,
-                "监察法 (2024) 26; term as policy",
-            )
-        },
-        KindRule {
-            from: CountedFrom::Freezing,
-            ..freeze(
-                K::AdminGeneral,
-                Term::days(30),
-                Cause::JudicialOther,
-                "行政强制法 (2011) 29–33",
-            )
-        },
-        freeze(K::Securities, HALF_YEAR, Cause::JudicialOther, "证券法 (2019) 170(6)"),
-        freeze(K::Futures, HALF_YEAR, Cause::JudicialOther, "期货和衍生品法 (2022) 106(6)"),
-        KindRule {
-            may_deduct: true,
-            ..freeze(
-                K::TaxPreservation,
-                HALF_YEAR,
-                Cause::AdminTax,
-                "税收征收管理法 (2015) 38; 实施细则 (2016) 88",
-            )
-        },
-        KindRule {
-            may_deduct: true,
-            amount: AmountRule::Required,
-            ..stop(K::Customs, Cause::StopCustoms, "海关法 (2021) 61; no number in law")
-        },
-        KindRule {
-            from: CountedFrom::Freezing,
-            ..freeze(
-                K::PoliceCounterTerror,
-                Term::months(2),
-                Cause::JudicialOther,
-                "反恐怖主义法 (2018) 52",
-            )
-        },
-        KindRule {
-            from: CountedFrom::Freezing,
-            amount: AmountRule::Free,
-            ..freeze(
-                K::PoliceOrganisedCrime,
-                Term::hours(48),
-                Cause::JudicialCriminal,
-                "反有组织犯罪法 (2021) 27(2)",
-            )
-        },
-        KindRule {
-            from: CountedFrom::Freezing,
-            amount: AmountRule::Free,
-            ..freeze(K::AmlTemporary, Term::hours(48), Cause::AmlMeasure, "反洗钱法 (2024) 45")
-        },
-        KindRule {
-            amount: AmountRule::Whole,
-            ..own(K::ListBased, Cause::AmlMeasure, "反洗钱特别预防措施管理办法 (2026) 2, 16, 23")
-        },
-        KindRule {
-            from: CountedFrom::Freezing,
-            amount: AmountRule::Whole,
-            ..stop(K::FraudStop, Cause::StopFraud, "银发〔2016〕86号 2(1)2")
-        },
-        KindRule {
-            amount: AmountRule::Free,
-            verified: false,
-            ..freeze(
-                K::StateSecurity,
-                HALF_YEAR,
-                Cause::JudicialOther,
-                "反间谍法 (2023) 30; term as policy",
-            )
-        },
-        refused(K::Nfra, "银行业监督管理法 41: asks a court"),
-        refused(K::Safe, "外汇管理条例 33(7): asks a court"),
-        refused(K::ForeignNgoPolice, "境外非政府组织境内活动管理法 42: asks a court"),
-        refused(K::Foreign, "反洗钱法 (2024) 50: not executed, reported"),
-        own(
-            K::Bank,
-            Cause::RiskFreeze,
-            "反洗钱法 (2024) 30(2): the bank's own measure, proportionate",
-        ),
-        own(K::Customer, Cause::LossWritten, "储蓄管理条例 (2011) 31"),
-    ]
-};
-
 /// The row of a kind.
 pub fn rule(kind: AuthorityKind) -> &'static KindRule {
     KINDS.iter().find(|row| row.kind == kind).expect("the table has a row for each kind")
+}
+
+impl AuthorityKind {
+    /// Whether it is a court.
+    pub fn is_court(self) -> bool {
+        matches!(self, Self::CourtCivil | Self::CourtCriminal)
+    }
+
+    /// Whether it is an organ that investigates and hands its freezes on to a court
+    /// (刑事裁判涉财产部分执行规定 5).
+    pub fn investigates(self) -> bool {
+        matches!(
+            self,
+            Self::PoliceCriminal
+                | Self::PoliceCriminalMajor
+                | Self::Procuratorate
+                | Self::Supervision
+                | Self::StateSecurity
+        )
+    }
 }
 
 impl AmountRule {

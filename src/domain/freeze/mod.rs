@@ -1,19 +1,24 @@
 //! Freezes: each a record of its own, many side by side on one account.
 //!
 //! [`kind`] holds the law's table of kinds, [`control`] the one function that tells which freeze
-//! controls what. This file is the record.
+//! controls what, [`power`] who may order what about one, [`papers`] what has to come with an order.
+//! This file is the record, [`act`] what happened to it.
 
+pub mod act;
 pub mod control;
 pub mod kind;
+pub mod papers;
+pub mod power;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-use super::id::{AccountNumber, FreezeId, RowId};
+use super::id::{AccountNumber, FreezeId};
 use super::money::Minor;
 use super::status::{Cause, ConditionKind};
 use super::terms::{Term, TermUnit};
+pub use act::{FreezeAct, FreezeActKind};
 use kind::AuthorityKind;
 
 /// Who stands behind a freeze.
@@ -178,6 +183,51 @@ pub enum EmergencyCause {
     SystemFault,
 }
 
+/// What an order serves, where an account's money is protected.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, EnumString, IntoStaticStr,
+)]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Serves {
+    /// Any claim.
+    #[default]
+    AnyClaim,
+    /// The very purpose that the money is protected for, as the order says.
+    ProtectedPurpose,
+}
+
+impl Serves {
+    /// Whether the order says nothing of a protected purpose.
+    pub fn is_any_claim(&self) -> bool {
+        *self == Self::AnyClaim
+    }
+}
+
+/// Why a measure because of a list is lifted; a closed list (反洗钱特别预防措施管理办法 2026, 23).
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ListGround {
+    /// The name was taken off the list.
+    Delisted,
+    /// The holder was matched by mistake.
+    Mistaken,
+    /// The competent organ decided so.
+    CompetentOrgan,
+}
+
 /// An officer named in the papers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Officer {
@@ -210,6 +260,9 @@ pub struct Freeze {
     pub court_order_no: String,
     /// The officers named in it.
     pub officers: Vec<Officer>,
+    /// The notice of assistance served with it; empty = none.
+    #[serde(default)]
+    pub notice_no: String,
     /// Minor units claimed; absent = the whole account.
     pub freeze_amount: Option<Minor>,
     /// Minor units left free for living costs.
@@ -243,6 +296,18 @@ pub struct Freeze {
     pub term_count: Option<u32>,
     /// and unit.
     pub term_unit: Option<TermUnit>,
+    /// How often its term was renewed.
+    #[serde(default)]
+    pub renewals: u32,
+    /// The freeze whose place it took over, or that it renewed after its end.
+    #[serde(default)]
+    pub preceding_freeze_id: Option<FreezeId>,
+    /// The number that breaks ties for its place, where that is not its own: it took a place over.
+    #[serde(default)]
+    pub rank_seq: Option<i64>,
+    /// Whether it serves what the account's money is protected for.
+    #[serde(default)]
+    pub serves: Serves,
     /// When it ended.
     pub ended_time: Option<DateTime<Utc>>,
     /// The principal that entered it.
@@ -288,68 +353,11 @@ impl Freeze {
     /// The rank in which freezes fill: authorities by time of service, then the bank, then the
     /// customer; the order of entry breaks ties.
     pub fn rank(&self) -> (u8, DateTime<Utc>, i64) {
-        match self.freeze_type {
-            FreezeType::Judicial => (0, self.served_time, self.freeze_seq),
-            FreezeType::Bank => (1, self.served_time, self.freeze_seq),
-            FreezeType::Customer => (2, self.served_time, self.freeze_seq),
-        }
+        let class = match self.freeze_type {
+            FreezeType::Judicial => 0,
+            FreezeType::Bank => 1,
+            FreezeType::Customer => 2,
+        };
+        (class, self.served_time, self.rank_seq.unwrap_or(self.freeze_seq))
     }
-}
-
-/// What happened to a freeze.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    EnumString,
-    IntoStaticStr,
-    VariantArray,
-)]
-#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum FreezeActKind {
-    /// Entered.
-    Placed,
-    /// Its end was moved.
-    Renewed,
-    /// Its claim was reduced.
-    PartlyReleased,
-    /// An emergency was confirmed: it stays.
-    Confirmed,
-    /// A waiting one took effect.
-    Promoted,
-    /// Lifted.
-    Released,
-    /// Ran out.
-    Expired,
-}
-
-/// A row of `account_freeze_act`, append-only.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FreezeAct {
-    /// Its id.
-    pub act_id: RowId,
-    /// The freeze.
-    pub freeze_id: FreezeId,
-    /// The account.
-    pub account_number: AccountNumber,
-    /// What happened.
-    pub act: FreezeActKind,
-    /// When it took effect.
-    pub act_time: DateTime<Utc>,
-    /// Who did it; `lapse` for what time did.
-    pub principal: String,
-    /// The authority that asked for it.
-    pub authority_name: String,
-    /// The document.
-    pub document_no: String,
-    /// Minor units, where the act has an amount.
-    pub amount_minor: Option<Minor>,
 }

@@ -29,6 +29,7 @@ fn opened() -> World {
         holder_kind: HolderKind::Unspecified,
         document_hash: String::new(),
         document_expiry_date: None,
+        protected_kind: None,
     };
     world.done(Command::OpenAccount(open));
     world

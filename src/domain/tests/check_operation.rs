@@ -8,8 +8,8 @@ use strum::VariantArray;
 
 use super::properties::settings;
 use super::support::{
-    World, ZONE, account, at, change, cny, condition, freeze, microsecond, rules, transaction,
-    withdraw,
+    World, ZONE, account, at, change, cny, condition, freeze, funds, microsecond, rules,
+    transaction, withdraw,
 };
 use crate::domain::account::Account;
 use crate::domain::act::change_status::ChangeStatus;
@@ -134,7 +134,7 @@ fn any_account() -> impl Strategy<Value = Account> {
                 made.conditions = conditions;
                 made.freezes = freezes;
                 let (money, now) = (made.unreserved(), at("2026-03-10 09:00:00"));
-                promote(money, &mut made.freezes, now, ZONE);
+                promote(funds(money), &mut made.freezes, now, ZONE);
             }
             made.derive_balance();
             made

@@ -1,6 +1,6 @@
 //! Claim and control as one pure function: who fills first, what is left, the demo's accounts.
 
-use super::support::{account, freeze};
+use super::support::{account, freeze, funds};
 use crate::domain::account::Account;
 use crate::domain::freeze::control::{self, Counting};
 use crate::domain::freeze::{Freeze, FreezeMode, FreezeStatus, FreezeType};
@@ -16,7 +16,7 @@ fn waiting(freeze: Freeze) -> Freeze {
 
 /// Id, controlled, status, in the order of filling.
 fn shares(money: Minor, freezes: &[Freeze]) -> Vec<(String, Minor, FreezeStatus)> {
-    let control = control::control(money, freezes, Counting::All);
+    let control = control::control(funds(money), freezes, Counting::All);
     let rows = control.shares.into_iter();
     rows.map(|share| (share.freeze_id.as_str().to_owned(), share.controlled, share.status))
         .collect()
@@ -173,7 +173,7 @@ fn the_demo_accounts_control_what_their_rows_say() {
 #[test]
 fn positions_count_the_queue_from_one() {
     let freezes = [freeze(Judicial, 4, Some(5)), freeze(Judicial, 2, None), freeze(Bank, 1, None)];
-    let control = control::control(100, &freezes, Counting::All);
+    let control = control::control(funds(100), &freezes, Counting::All);
     let queue: Vec<_> =
         control.shares.iter().map(|share| (share.freeze_id.as_str(), share.position)).collect();
     assert_eq!(queue, [("F2", 1), ("F4", 2), ("F1", 3)]);

@@ -6,7 +6,7 @@ use super::support::{World, account, at, court, named, order, police, table, usd
 use crate::domain::account::Account;
 use crate::domain::act::create_freeze::{CreateFreeze, Duration};
 use crate::domain::freeze::kind::{
-    self, AmountRule, AuthorityKind, CountedFrom, FirstTerm, KINDS, KindRule, Makes,
+    self, AmountRule, AuthorityKind, CountedFrom, FirstTerm, KindRule, Makes, table::KINDS,
 };
 use crate::domain::freeze::{Disclosure, EmergencyCause, Freeze, FreezeMode, FreezeType, Urgency};
 use crate::domain::lapse;

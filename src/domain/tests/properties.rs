@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::support::{ZONE, freeze};
+use super::support::{ZONE, freeze, funds};
 use crate::domain::freeze::control::{self, Control, Counting};
 use crate::domain::freeze::{Freeze, FreezeStatus, FreezeType};
 use crate::domain::money::Minor;
@@ -108,7 +108,7 @@ proptest! {
         money in 0..300_i64,
         freezes in any_freezes(),
     ) {
-        check_control(money, &freezes, &control::control(money, &freezes, Counting::All));
+        check_control(money, &freezes, &control::control(funds(money), &freezes, Counting::All));
     }
 
     #[test]
@@ -123,7 +123,7 @@ proptest! {
                 FreezeType::Judicial | FreezeType::Bank => freeze,
             })
             .collect();
-        let control = control::control(money, &freezes, Counting::WithoutLoss);
+        let control = control::control(funds(money), &freezes, Counting::WithoutLoss);
         let others: Vec<Freeze> = freezes
             .into_iter()
             .filter(|freeze| freeze.freeze_type != FreezeType::Customer)
@@ -139,13 +139,13 @@ proptest! {
         let now = super::support::at("2026-03-10 10:00:00");
         let before = freezes.clone();
         let promoted: BTreeSet<_> =
-            control::promote(money, &mut freezes, now, ZONE).into_iter().collect();
-        check_waiting(&freezes, &control::control(money, &freezes, Counting::All));
+            control::promote(funds(money), &mut freezes, now, ZONE).into_iter().collect();
+        check_waiting(&freezes, &control::control(funds(money), &freezes, Counting::All));
         for (was, is) in before.iter().zip(&freezes) {
             let turned = was.freeze_status != is.freeze_status;
             prop_assert_eq!(turned, promoted.contains(&was.freeze_id));
             prop_assert!(!turned || is.effective_time == Some(now));
         }
-        prop_assert_eq!(control::promote(money, &mut freezes, now, ZONE), []);
+        prop_assert_eq!(control::promote(funds(money), &mut freezes, now, ZONE), []);
     }
 }

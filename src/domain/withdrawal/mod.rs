@@ -114,6 +114,9 @@ pub struct Withdrawal {
     /// Since when it is held without an attempt in between.
     #[serde(default)]
     pub held_since: Option<DateTime<Utc>>,
+    /// How much of it came out of what freezes leave for living costs, minor units.
+    #[serde(default)]
+    pub exempt_minor: Minor,
     /// When whoever finds it has to do something about it; absent = nothing is to be done.
     #[serde(default)]
     pub next_action_time: Option<DateTime<Utc>>,
@@ -126,6 +129,11 @@ impl Withdrawal {
             self.version = self.version.saturating_add(1);
             self.update_time = now;
         }
+    }
+
+    /// Whether all of it is money that freezes leave for living costs.
+    pub fn is_exempt(&self) -> bool {
+        self.exempt_minor == self.amount_minor
     }
 
     /// The withdrawal as it was when it was reserved, whatever became of it.

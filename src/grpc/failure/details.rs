@@ -119,7 +119,9 @@ fn tells_of_freeze(fact: Fact) -> bool {
         | Fact::Document
         | Fact::FreezeId
         | Fact::ConditionId
-        | Fact::FreezeMode => true,
+        | Fact::FreezeMode
+        | Fact::Source
+        | Fact::Ahead => true,
         Fact::Amount
         | Fact::ApprovalId
         | Fact::DecidedBy
@@ -133,6 +135,7 @@ fn tells_of_freeze(fact: Fact) -> bool {
         | Fact::Latest
         | Fact::Items
         | Fact::BlockedBy
+        | Fact::ObjectionId
         | Fact::Operation => false,
     }
 }

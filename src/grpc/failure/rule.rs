@@ -65,6 +65,7 @@ pub(super) const fn of(reason: Reason) -> Rule {
         Reason::CardNotFound => not_found("accountstatus.v1/Card"),
         Reason::FreezeNotFound => not_found("accountstatus.v1/FreezeRecord"),
         Reason::WithdrawalNotFound => not_found("accountstatus.v1/Withdrawal"),
+        Reason::ObjectionNotFound => not_found("accountstatus.v1/Objection"),
         Reason::ApprovalNotFound => not_found("accountstatus.v1/Approval"),
         Reason::EtagMismatch | Reason::Conflict => row(Code::Aborted, Extra::Retry(AGAIN_SOON)),
         Reason::CurrencyMismatch

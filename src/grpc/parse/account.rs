@@ -9,6 +9,7 @@ use crate::domain::action::Action;
 use crate::domain::approval::policy::Debt;
 use crate::domain::command::{Command, Envelope};
 use crate::domain::freeze::FreezeSource;
+use crate::domain::protection::ProtectedKind;
 use crate::domain::review::{HolderKind, IdentityKey};
 use crate::domain::status::{Cause, Restriction};
 use crate::domain::transaction::Identification;
@@ -39,6 +40,8 @@ pub(crate) fn open_account(
     let document_hash = wrong.document(key, "document_no", body.document_no);
     let document_expiry_date = wrong.day("document_expiry_date", &body.document_expiry_date);
     let Some(currency) = currency else { return Err(wrong.into()) };
+    let protected_kind =
+        wrong.optional_choice::<ProtectedKind>("protected_kind", body.protected_kind);
     let open = OpenAccount {
         account_id: Some(account_id).filter(|id| !id.is_empty()),
         account_name,
@@ -49,6 +52,7 @@ pub(crate) fn open_account(
         holder_kind: holder_kind.unwrap_or_default(),
         document_hash,
         document_expiry_date,
+        protected_kind,
     };
     head.seal(wrong, caller, Command::OpenAccount(open))
 }

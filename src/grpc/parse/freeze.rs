@@ -10,7 +10,8 @@ use crate::domain::act::release_freeze::{Extent, ReleaseFreeze};
 use crate::domain::command::{Command, Envelope};
 use crate::domain::freeze::kind::AuthorityKind;
 use crate::domain::freeze::{
-    Disclosure, EmergencyCause, FreezeMode, FreezeSource, FreezeType, Officer, Urgency,
+    Disclosure, EmergencyCause, FreezeMode, FreezeSource, FreezeType, ListGround, Officer, Serves,
+    Urgency,
 };
 use crate::domain::id::FreezeId;
 use crate::domain::terms::{Term, TermUnit};
@@ -58,6 +59,8 @@ pub(crate) fn create_freeze(
         emergency_cause: wrong
             .optional_choice::<EmergencyCause>("emergency_cause", body.emergency_cause),
         source: source.unwrap_or(FreezeSource::Internal),
+        notice_no: wrong.id("notice_no", body.notice_no, DOCUMENT_MAX),
+        serves: serves(body.protected_purpose),
     };
     if freeze_type.is_none() || authority_kind.is_none() || source.is_none() || mode.is_none() {
         return Err(wrong.into());
@@ -98,6 +101,10 @@ fn source(
             source
         }
     }
+}
+
+fn serves(protected_purpose: bool) -> Serves {
+    if protected_purpose { Serves::ProtectedPurpose } else { Serves::AnyClaim }
 }
 
 fn officers(wrong: &mut Violations, officers: Vec<v1::Officer>) -> Vec<Officer> {
@@ -170,6 +177,9 @@ pub(crate) fn release_freeze(
         document_no,
         reason,
         source,
+        officers: officers(&mut wrong, body.officers),
+        notice_no: wrong.id("notice_no", body.notice_no, DOCUMENT_MAX),
+        list_ground: wrong.optional_choice::<ListGround>("list_ground", body.list_ground),
     };
     wrong.extend(release.violations());
     head.seal(wrong, caller, Command::ReleaseFreeze(release))

@@ -260,6 +260,7 @@ mod tests {
             r#type: -1,
             page_size: -1,
             page_token: "x".to_owned(),
+            ..v1::ListFreezeRecordsRequest::default()
         };
         let all = ["account_number", "status", "type", "page_size", "page_token"];
         assert_eq!(fields(freeze_records(&body)), all);

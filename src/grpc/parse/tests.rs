@@ -76,6 +76,13 @@ fn freeze() -> v1::CreateFreezeRecordRequest {
         amount: cny("20000.00"),
         reason: "enforcement".to_owned(),
         source: v1::FreezeSource::Paper.into(),
+        officers: [("Lu Heng", "0305-11"), ("Ye Cheng", "0305-12")]
+            .map(|(name, badge_no)| v1::Officer {
+                name: name.to_owned(),
+                badge_no: badge_no.to_owned(),
+            })
+            .to_vec(),
+        notice_no: "(2026) 0305 Notice No. 1234".to_owned(),
         request_id: "freeze-0001".to_owned(),
         ..v1::CreateFreezeRecordRequest::default()
     }

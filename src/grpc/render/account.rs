@@ -69,6 +69,11 @@ pub(crate) fn account_status(
         iso20022_credit_reason_code: codes.credit.to_owned(),
         iso8583_response_code: codes.response.to_owned(),
         card: None,
+        protected_kind: account.profile.protected_kind.map_or(0, Named::number),
+        conditions_total: match view {
+            View::Full => i32::try_from(held.len()).unwrap_or(i32::MAX),
+            View::Basic => 0,
+        },
     }
 }
 

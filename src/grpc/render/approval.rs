@@ -47,6 +47,9 @@ fn rpc(act: &Proposed) -> &'static str {
             "accountstatus.v1.FreezeRecordService/CreateFreezeRecord"
         }
         Proposed::ReleaseFreeze(_) => "accountstatus.v1.FreezeRecordService/ReleaseFreezeRecord",
+        Proposed::RenewFreeze(_) => "accountstatus.v1.FreezeRecordService/RenewFreezeRecord",
+        Proposed::DeductFreeze(_) => "accountstatus.v1.FreezeRecordService/DeductFreezeRecord",
+        Proposed::ProtectAccount(_) => "accountstatus.v1.AccountService/ProtectAccount",
     }
 }
 

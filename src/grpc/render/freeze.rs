@@ -3,9 +3,9 @@
 use super::{hides, made_id, money, timestamp};
 use crate::ask::FreezeFile;
 use crate::domain::account::Account;
-use crate::domain::command::{Effect, FreezeReceipt};
+use crate::domain::command::{Effect, FreezeReceipt, InFlight, Meanwhile, Moved};
 use crate::domain::freeze::control::{Counting, Share, in_order};
-use crate::domain::freeze::{Freeze, FreezeAct, FreezeStatus, Urgency, kind};
+use crate::domain::freeze::{Freeze, FreezeAct, FreezeStatus, Officer, Serves, Urgency, kind};
 use crate::domain::money::Minor;
 use crate::domain::principal::Scope;
 use crate::grpc::caller::Caller;
@@ -33,7 +33,7 @@ pub(crate) fn freeze_record(
         authority_kind: known(freeze.authority_kind.number()),
         authority_name: text(&freeze.freeze_by),
         document_no: text(&freeze.court_order_no),
-        officers: if hidden { Vec::new() } else { officers(freeze, caller) },
+        officers: if hidden { Vec::new() } else { officers(&freeze.officers, caller) },
         amount: freeze.freeze_amount.map(|minor| money(minor, currency)),
         controlled_amount: Some(money(share.as_ref().map_or(0, |s| s.controlled), currency)),
         queue_position: share.map_or(0, |share| position(&share)),
@@ -57,6 +57,12 @@ pub(crate) fn freeze_record(
             .filter(|minor| *minor > 0)
             .map(|minor| money(minor, currency)),
         emergency_cause: known(freeze.emergency_cause.map_or(0, Named::number)),
+        notice_no: text(&freeze.notice_no),
+        preceding_freeze_id: freeze
+            .preceding_freeze_id
+            .as_ref()
+            .map_or_else(String::new, |id| text(id.as_str())),
+        protected_purpose: !hidden && freeze.serves == Serves::ProtectedPurpose,
     }
 }
 
@@ -64,7 +70,7 @@ pub(crate) fn freeze_record(
 pub(crate) fn freeze_record_with_acts(file: &FreezeFile, caller: &Caller) -> v1::FreezeRecord {
     let record = freeze_record(&file.freeze, &file.account, caller, Effect::Take);
     let shown = if hides(&file.freeze, caller) { &[][..] } else { &file.acts };
-    let acts = shown.iter().map(|row| act(row, &file.account)).collect();
+    let acts = shown.iter().map(|row| act(row, &file.account, caller)).collect();
     v1::FreezeRecord { acts, ..record }
 }
 
@@ -81,10 +87,10 @@ fn position(share: &Share) -> i32 {
     i32::try_from(share.position).unwrap_or(i32::MAX)
 }
 
-fn officers(freeze: &Freeze, caller: &Caller) -> Vec<v1::Officer> {
+fn officers(officers: &[Officer], caller: &Caller) -> Vec<v1::Officer> {
     let clear = caller.may(Scope::PersonalRead);
-    let officers = freeze.officers.iter();
     officers
+        .iter()
         .map(|officer| v1::Officer {
             name: if clear { officer.name.clone() } else { crate::ask::mask::name(&officer.name) },
             badge_no: if clear { officer.badge_no.clone() } else { String::new() },
@@ -92,7 +98,7 @@ fn officers(freeze: &Freeze, caller: &Caller) -> Vec<v1::Officer> {
         .collect()
 }
 
-fn act(row: &FreezeAct, account: &Account) -> v1::FreezeAct {
+fn act(row: &FreezeAct, account: &Account, caller: &Caller) -> v1::FreezeAct {
     v1::FreezeAct {
         act: row.act.number(),
         act_time: Some(timestamp(row.act_time)),
@@ -100,6 +106,10 @@ fn act(row: &FreezeAct, account: &Account) -> v1::FreezeAct {
         authority_name: row.authority_name.clone(),
         document_no: row.document_no.clone(),
         amount: row.amount_minor.map(|minor| money(minor, account.balance.currency_code)),
+        officers: officers(&row.officers, caller),
+        expire_time: row.expire_time.map(timestamp),
+        transaction_id: row.transaction_id.as_ref().map_or("", |id| id.as_str()).to_owned(),
+        notice_no: row.notice_no.clone(),
     }
 }
 
@@ -110,6 +120,7 @@ pub(crate) fn authority_answer(receipt: &FreezeReceipt, caller: &Caller) -> v1::
     let share = share(freeze, account);
     let controlled: Minor = share.as_ref().map_or(0, |share| share.controlled);
     let lacking = |requested: Minor| requested.saturating_sub(controlled);
+    let Meanwhile { in_flight, movements, .. } = &receipt.meanwhile;
     let ahead = in_order(&account.freezes)
         .into_iter()
         .take_while(|other| other.freeze_id != freeze.freeze_id)
@@ -121,6 +132,32 @@ pub(crate) fn authority_answer(receipt: &FreezeReceipt, caller: &Caller) -> v1::
         queue_position: share.map_or(0, |share| position(&share)),
         ahead: ahead.collect(),
         cancelled_withdrawals: receipt.cancelled.iter().map(|id| id.as_str().to_owned()).collect(),
+        payouts_in_flight: in_flight
+            .iter()
+            .map(|payout| self::in_flight(payout, account))
+            .collect(),
+        in_flight_amount: Some(money(in_flight.iter().map(|row| row.held_minor).sum(), currency)),
+        movements: movements.iter().map(|moved| movement(moved, account)).collect(),
+        more_movements: receipt.meanwhile.more_movements,
+        receipt_text: String::new(),
+    }
+}
+
+fn in_flight(payout: &InFlight, account: &Account) -> v1::PayoutInFlight {
+    v1::PayoutInFlight {
+        withdrawal_id: payout.withdrawal_id.as_str().to_owned(),
+        amount: Some(money(payout.held_minor, account.balance.currency_code)),
+        state: payout.state.number(),
+        create_time: Some(timestamp(payout.create_time)),
+    }
+}
+
+fn movement(moved: &Moved, account: &Account) -> v1::MovementSinceService {
+    v1::MovementSinceService {
+        transaction_id: moved.transaction_id.as_str().to_owned(),
+        direction: moved.direction.number(),
+        amount: Some(money(moved.amount_minor, account.balance.currency_code)),
+        recorded_time: Some(timestamp(moved.recorded_time)),
     }
 }
 

@@ -139,6 +139,7 @@ async fn done(bank: &Bank, number: &str, action: &str, given: ApproveResponse) {
                 (expected, number)
             );
         }
+        Outcome::Deduction(deduction) => panic!("nothing was to be deducted: {deduction:?}"),
         Outcome::FreezeRecord(freeze) => {
             let there = bank.freezes(number).await;
             let stored = there.iter().find(|row| row.freeze_id == freeze.freeze_id).unwrap();

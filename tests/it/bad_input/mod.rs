@@ -157,6 +157,7 @@ on_every_engine! {
             r#type: -1,
             page_size: -1,
             page_token: "x".to_owned(),
+            ..ListFreezeRecordsRequest::default()
         };
         let answer = bank.freeze_client().list_freeze_records(list).await;
         let all = ["account_number", "status", "type", "page_size", "page_token"];

@@ -65,6 +65,13 @@ pub(crate) fn fields(status: &Status) -> Vec<String> {
     found.unwrap_or_default()
 }
 
+/// The two officers who bring a paper.
+pub(crate) fn officers() -> Vec<Officer> {
+    [("Lu Heng", "0305-11"), ("Ye Cheng", "0305-12")]
+        .map(|(name, badge_no)| Officer { name: name.to_owned(), badge_no: badge_no.to_owned() })
+        .to_vec()
+}
+
 /// A request by a principal.
 pub(crate) fn by<T>(principal: &str, message: T) -> Request<T> {
     with(&[("x-principal", principal)], message)
@@ -288,6 +295,8 @@ impl Bank {
             amount: if whole { None } else { cny(amount) },
             reason: "execution".to_owned(),
             source: FreezeSource::Paper.into(),
+            officers: officers(),
+            notice_no: "协1234".to_owned(),
             request_id: fresh(),
             ..CreateFreezeRecordRequest::default()
         }
@@ -301,6 +310,8 @@ impl Bank {
             authority_name: "Risk Control".to_owned(),
             document_no: String::new(),
             source: FreezeSource::Internal.into(),
+            officers: Vec::new(),
+            notice_no: String::new(),
             ..self.court_order(number, amount)
         }
     }
@@ -334,6 +345,8 @@ impl Bank {
             document_no: "（2026）粤0305执1234号之五".to_owned(),
             reason: "paid".to_owned(),
             source: FreezeSource::Paper.into(),
+            officers: officers(),
+            notice_no: "协1234之五".to_owned(),
             request_id: fresh(),
             ..ReleaseFreezeRecordRequest::default()
         }

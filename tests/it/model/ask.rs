@@ -8,7 +8,7 @@ use tonic_types::StatusExt as _;
 
 use super::seen::{Time, stamp, text};
 use crate::harness::Bank;
-use crate::harness::calls::{payee, violations, with};
+use crate::harness::calls::{officers, payee, violations, with};
 
 /// Who asks. The second may read what is confidential.
 pub(super) const WHO: [&str; 2] = ["local", "auditor"];
@@ -308,6 +308,8 @@ impl Ask {
                 EmergencyCause::Unspecified.into()
             },
             source: if bank { FreezeSource::Internal } else { FreezeSource::Paper }.into(),
+            officers: if bank { Vec::new() } else { officers() },
+            notice_no: if bank { String::new() } else { "N-1".to_owned() },
             etag: self.etag.clone(),
             request_id: self.request_id.clone(),
             validate_only: self.validate_only,
@@ -334,6 +336,9 @@ impl Ask {
             etag: self.etag.clone(),
             request_id: self.request_id.clone(),
             validate_only: self.validate_only,
+            officers: officers(),
+            notice_no: "N-1".to_owned(),
+            list_ground: 0,
         }
     }
 

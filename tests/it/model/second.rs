@@ -108,6 +108,7 @@ async fn as_read(
             return Ok(Answer::Account(Box::new(read.account_status.unwrap())));
         }
         approve_response::Outcome::FreezeRecord(freeze) => freeze,
+        approve_response::Outcome::Deduction(deduction) => deduction.freeze_record.unwrap(),
     };
     let get = ask.with_head(GetFreezeRecordRequest {
         account_number: ask.account.clone(),

@@ -166,6 +166,7 @@ on_every_engine! {
                     r#type: kind.into(),
                     page_size: 1,
                     page_token: token,
+                    ..ListFreezeRecordsRequest::default()
                 };
                 let page = bank.freeze_client().list_freeze_records(list).await.unwrap();
                 let page = page.into_inner();

@@ -15,7 +15,7 @@ mod telling;
 use chrono::{DateTime, Datelike, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use telling::{change, cleared, cny, court, money, police, suspicion};
+use telling::{change, cleared, cny, court, money, notice, officers, police, suspicion};
 
 use crate::domain::account::Account;
 use crate::domain::act::change_status::ChangeStatus;
@@ -28,7 +28,9 @@ use crate::domain::action::Action;
 use crate::domain::approval::policy::Debt;
 use crate::domain::command::Command;
 use crate::domain::freeze::kind::AuthorityKind;
-use crate::domain::freeze::{Disclosure, FreezeMode, FreezeSource, FreezeType, Officer, Urgency};
+use crate::domain::freeze::{
+    Disclosure, FreezeMode, FreezeSource, FreezeType, Officer, Serves, Urgency,
+};
 use crate::domain::id::AccountNumber;
 use crate::domain::money::{Currency, Money};
 use crate::domain::review::HolderKind;
@@ -82,6 +84,9 @@ impl Lifted {
             document_no: self.document.clone(),
             reason: "解除冻结".to_owned(),
             source: Some(FreezeSource::Paper),
+            officers: officers(),
+            notice_no: notice(&self.document),
+            list_ground: None,
         })
     }
 }

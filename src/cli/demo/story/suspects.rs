@@ -50,6 +50,8 @@ impl Story {
             urgency: Urgency::Emergency,
             emergency_cause: Some(EmergencyCause::AccountTakeover),
             source: FreezeSource::Internal,
+            notice_no: String::new(),
+            serves: Serves::AnyClaim,
         };
         self.tell(self.ago(5), "risk", GAO, Command::CreateFreeze(emergency));
     }

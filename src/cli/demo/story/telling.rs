@@ -93,6 +93,7 @@ impl Story {
             holder_kind: paper.holder_kind,
             document_hash: String::new(),
             document_expiry_date: paper.last_day,
+            protected_kind: None,
         };
         self.tell(at, "ops", account, Command::OpenAccount(open));
     }
@@ -150,7 +151,7 @@ impl Story {
             authority_kind: order.kind,
             authority_name: order.authority.to_owned(),
             document_no: order.document.clone(),
-            officers: vec![officer("陆衡", "粤-1101"), officer("叶澄", "粤-1102")],
+            officers: officers(),
             served_time: None,
             mode: if whole { FreezeMode::Whole } else { FreezeMode::Amount },
             amount: order.amount.map(cny),
@@ -162,6 +163,8 @@ impl Story {
             urgency: Urgency::Ordinary,
             emergency_cause: None,
             source: FreezeSource::Paper,
+            notice_no: if order.kind.is_court() { notice(&order.document) } else { String::new() },
+            serves: Serves::AnyClaim,
         };
         self.tell(at, "court-desk", account, Command::CreateFreeze(create));
     }
@@ -244,7 +247,17 @@ pub(super) fn suspicion(reason: &str) -> ChangeStatus {
     ChangeStatus { reason: reason.to_owned(), ..marked }
 }
 
-pub(super) fn officer(name: &str, badge_no: &str) -> Officer {
+/// The two officers who bring every paper of the story.
+pub(super) fn officers() -> Vec<Officer> {
+    vec![officer("陆衡", "粤-1101"), officer("叶澄", "粤-1102")]
+}
+
+/// The notice of assistance that comes with a court's document.
+pub(super) fn notice(document: &str) -> String {
+    document.replace('号', "号协")
+}
+
+fn officer(name: &str, badge_no: &str) -> Officer {
     Officer { name: name.to_owned(), badge_no: badge_no.to_owned() }
 }
 

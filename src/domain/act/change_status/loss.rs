@@ -6,7 +6,7 @@
 
 use super::{ChangeStatus, not_applicable, pick};
 use crate::domain::act::Draft;
-use crate::domain::act::create_freeze::{Placed, act_row, blank_freeze};
+use crate::domain::act::placing::{Placed, act_row, blank_freeze};
 use crate::domain::batch::Ids;
 use crate::domain::freeze::kind::AuthorityKind;
 use crate::domain::freeze::{Freeze, FreezeActKind, FreezeMode, FreezeStatus, FreezeType};

@@ -1,5 +1,6 @@
 //! Commands as most tests send them; a test overrides what it is about.
 
+use crate::domain::act::answer_objection::AnswerObjection;
 use crate::domain::act::bind_card::BindCard;
 use crate::domain::act::bind_platform::BindPlatform;
 use crate::domain::act::cancel_withdrawal::CancelWithdrawal;
@@ -7,15 +8,22 @@ use crate::domain::act::change_card::ChangeCard;
 use crate::domain::act::change_status::ChangeStatus;
 use crate::domain::act::create_freeze::{self, CreateFreeze};
 use crate::domain::act::decide_approval::DecideApproval;
+use crate::domain::act::deduct_freeze::DeductFreeze;
+use crate::domain::act::protect_account::ProtectAccount;
+use crate::domain::act::record_objection::RecordObjection;
 use crate::domain::act::record_transaction::RecordTransaction;
 use crate::domain::act::release_freeze::{Extent, ReleaseFreeze};
+use crate::domain::act::renew_freeze::RenewFreeze;
+use crate::domain::act::succeed_freeze::SucceedFreeze;
 use crate::domain::act::withdraw::Withdraw;
 use crate::domain::action::Action;
 use crate::domain::approval::policy::Debt;
 use crate::domain::card::{CardAction, CardNumber};
 use crate::domain::command::Command;
 use crate::domain::freeze::kind::AuthorityKind;
-use crate::domain::freeze::{Disclosure, Freeze, FreezeMode, FreezeSource, FreezeType, Urgency};
+use crate::domain::freeze::{
+    Disclosure, Freeze, FreezeMode, FreezeSource, FreezeType, Officer, Serves, Urgency,
+};
 use crate::domain::money::Minor;
 use crate::domain::status::{Cause, Restriction};
 use crate::domain::transaction::{
@@ -80,6 +88,13 @@ pub(crate) fn debit(minor: Minor) -> RecordTransaction {
     transaction(Direction::Debit, minor)
 }
 
+/// The two officers who bring a paper.
+pub(crate) fn officers() -> Vec<Officer> {
+    [("陆衡", "粤-1101"), ("叶澄", "粤-1102")]
+        .map(|(name, badge_no)| Officer { name: name.to_owned(), badge_no: badge_no.to_owned() })
+        .to_vec()
+}
+
 /// An authority's order, an amount or the whole account; its document is one of execution.
 pub(crate) fn order(kind: AuthorityKind, amount: Option<Minor>) -> CreateFreeze {
     let bank = kind == AuthorityKind::Bank;
@@ -88,7 +103,7 @@ pub(crate) fn order(kind: AuthorityKind, amount: Option<Minor>) -> CreateFreeze 
         authority_kind: kind,
         authority_name: COURT.to_owned(),
         document_no: "（2026）粤0305执1234号".to_owned(),
-        officers: Vec::new(),
+        officers: if bank { Vec::new() } else { officers() },
         served_time: None,
         mode: if amount.is_some() { FreezeMode::Amount } else { FreezeMode::Whole },
         amount: amount.map(cny),
@@ -99,7 +114,9 @@ pub(crate) fn order(kind: AuthorityKind, amount: Option<Minor>) -> CreateFreeze 
         disclosure: Disclosure::Open,
         urgency: Urgency::Ordinary,
         emergency_cause: None,
-        source: FreezeSource::Paper,
+        source: if bank { FreezeSource::Internal } else { FreezeSource::Paper },
+        notice_no: if bank { String::new() } else { "协1234".to_owned() },
+        serves: Serves::AnyClaim,
     }
 }
 
@@ -122,6 +139,9 @@ pub(crate) fn release(freeze: &Freeze, extent: Extent) -> ReleaseFreeze {
         document_no: "（2026）粤0305执1234号之一".to_owned(),
         reason: "paid".to_owned(),
         source: None,
+        officers: Vec::new(),
+        notice_no: String::new(),
+        list_ground: None,
     }
 }
 
@@ -204,8 +224,14 @@ sent!(
     ChangeStatus,
     CreateFreeze,
     DecideApproval,
+    DeductFreeze,
+    ProtectAccount,
+    RecordObjection,
+    AnswerObjection,
     RecordTransaction,
     ReleaseFreeze,
+    RenewFreeze,
+    SucceedFreeze,
     Withdraw
 );
 

@@ -16,9 +16,10 @@ use crate::domain::act::blank_account;
 use crate::domain::approval::policy::FourEyes;
 use crate::domain::batch::Rules;
 use crate::domain::condition::Condition;
+use crate::domain::freeze::control::Funds;
 use crate::domain::freeze::kind::AuthorityKind;
 use crate::domain::freeze::{
-    Disclosure, Freeze, FreezeMode, FreezeSource, FreezeStatus, FreezeType, Urgency,
+    Disclosure, Freeze, FreezeMode, FreezeSource, FreezeStatus, FreezeType, Serves, Urgency,
 };
 use crate::domain::history::HistoryKey;
 use crate::domain::id::{AccountNumber, ConditionId, FreezeId};
@@ -55,6 +56,11 @@ pub(crate) fn cny(minor: Minor) -> Money {
 
 pub(crate) fn usd(minor: Minor) -> Money {
     Money { minor, currency: currency("USD") }
+}
+
+/// Money of which nothing exempt is used up.
+pub(crate) fn funds(money: Minor) -> Funds {
+    Funds { money, exempt_used: 0 }
 }
 
 pub(crate) fn number() -> AccountNumber {
@@ -128,6 +134,7 @@ pub(crate) fn account(lifecycle: Lifecycle, balance: Minor) -> Account {
         opened_time: at("2026-01-05 09:00:00"),
         product_code: String::new(),
         status_since_time: at("2026-01-05 09:00:00"),
+        protected_kind: None,
     };
     let mut account = blank_account(profile, currency("CNY"), lifecycle);
     account.balance.opening_balance_minor = balance;
@@ -197,6 +204,11 @@ pub(crate) fn freeze(freeze_type: FreezeType, seq: i64, amount: Option<Minor>) -
         expiry_date: None,
         term_count: None,
         term_unit: None,
+        notice_no: String::new(),
+        renewals: 0,
+        preceding_freeze_id: None,
+        rank_seq: None,
+        serves: Serves::AnyClaim,
         ended_time: None,
         created_by: "seed".to_owned(),
         create_time: served,

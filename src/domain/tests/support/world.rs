@@ -10,7 +10,9 @@ use crate::domain::account::Account;
 use crate::domain::act::create_freeze::CreateFreeze;
 use crate::domain::act::proposed::Proposed;
 use crate::domain::approval::Approval;
-use crate::domain::batch::{Changes, Event, Loaded, Needs, Remembered, RequestKey, Rules};
+use crate::domain::batch::{
+    Changes, Event, Loaded, MOVEMENTS_MAX, Needs, Remembered, RequestKey, Rules,
+};
 use crate::domain::book::{self, Book};
 use crate::domain::card::{Card, CardNumber, is_free};
 use crate::domain::command::{Effect, Envelope, FreezeReceipt, Outcome, Receipt};
@@ -18,9 +20,11 @@ use crate::domain::condition::Condition;
 use crate::domain::freeze::{Freeze, FreezeAct};
 use crate::domain::history::StatusChange;
 use crate::domain::id::{
-    AccountNumber, ApprovalId, ConditionId, FreezeId, NewId, RequestId, TransactionId, WithdrawalId,
+    AccountNumber, ApprovalId, ConditionId, FreezeId, NewId, ObjectionId, RequestId, TransactionId,
+    WithdrawalId,
 };
 use crate::domain::money::Minor;
+use crate::domain::objection::Objection;
 use crate::domain::payout::PayoutKey;
 use crate::domain::payout::attempt::Attempt;
 use crate::domain::payout::evidence::Evidence;
@@ -29,7 +33,7 @@ use crate::domain::principal::Principal;
 use crate::domain::refusal::{Reason, Refused};
 use crate::domain::status::{Cause, Lifecycle};
 use crate::domain::transaction::Transaction;
-use crate::domain::withdrawal::{State, Withdrawal};
+use crate::domain::withdrawal::Withdrawal;
 
 /// Everything that is stored, but for remembered requests.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -39,6 +43,7 @@ pub(crate) struct Tables {
     pub(crate) freezes: BTreeMap<FreezeId, Freeze>,
     pub(crate) freeze_acts: Vec<FreezeAct>,
     pub(crate) approvals: BTreeMap<ApprovalId, Approval>,
+    pub(crate) objections: BTreeMap<ObjectionId, Objection>,
     pub(crate) withdrawals: BTreeMap<WithdrawalId, Withdrawal>,
     pub(crate) attempts: BTreeMap<PayoutKey, Attempt>,
     pub(crate) evidence: BTreeMap<(PayoutKey, String), Evidence>,
@@ -202,11 +207,11 @@ impl World {
 
     fn load_needed(&self, number: &AccountNumber, needs: Needs, loaded: &mut Loaded) {
         for withdrawal in self.tables.withdrawals.values() {
-            let unsent = needs.unsent
+            let open = needs.open_withdrawals
                 && withdrawal.account_number == *number
-                && withdrawal.state == State::Reserved;
+                && withdrawal.held_minor > 0;
             let named = [&needs.withdrawal, &needs.payout];
-            if unsent || named.iter().any(|id| id.as_ref() == Some(&withdrawal.withdrawal_id)) {
+            if open || named.iter().any(|id| id.as_ref() == Some(&withdrawal.withdrawal_id)) {
                 loaded.withdrawals.insert(withdrawal.withdrawal_id.clone(), withdrawal.clone());
             }
         }
@@ -237,6 +242,16 @@ impl World {
         if let Some((platform, card)) = needs.binding {
             let key = (platform, card, number.clone());
             loaded.bindings.extend(self.tables.bindings.get(&key).map(|row| (key, row.clone())));
+        }
+        if needs.movements {
+            let rows = self.tables.transactions.iter().rev().take(MOVEMENTS_MAX + 1);
+            loaded.movements.insert(number.clone(), rows.cloned().collect());
+        }
+        for objection in self.tables.objections.values() {
+            let open = needs.objections && objection.is_open();
+            if open || needs.objection.as_ref() == Some(&objection.objection_id) {
+                loaded.objections.insert(objection.objection_id.clone(), objection.clone());
+            }
         }
         if let Some(case) = needs.stops_of_case {
             let stops = self.tables.conditions.values().filter(|row| {
@@ -277,6 +292,7 @@ impl World {
             assert!(is_free(before.as_ref()), "bound and not free");
         }
         tables.bindings.extend(changes.bindings);
+        tables.objections.extend(changes.objections);
         tables.history.extend(changes.history);
         tables.events.extend(changes.events);
         for row in changes.remembered {
