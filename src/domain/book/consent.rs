@@ -62,8 +62,11 @@ impl Book<'_> {
             reason: decision.reason.clone(),
             ..proposal
         };
-        let would = matches!(decision.answer, Answer::Freeze(_))
-            .then(|| answer::receipt(&decided.account, decision, &decided.written));
+        let would = matches!(
+            decision.answer,
+            Answer::Freeze(_) | Answer::Placed(..) | Answer::Deduction(..)
+        )
+        .then(|| answer::receipt(&decided.account, decision, &decided.written));
         let mut draft = Draft::new(before.clone(), now, self.rules, &envelope.principal);
         draft.account.approvals.push(proposal.clone());
         let decision = Decision::plain("proposed", Answer::Done);
@@ -73,7 +76,8 @@ impl Book<'_> {
 
     /// The proposal to confirm what took effect at once, open as long as that stands by itself.
     pub(super) fn propose_confirmation(&mut self, draft: &mut Draft<'_>, decision: &Decision) {
-        let (Consent::Afterwards, Answer::Freeze(freeze)) = (&decision.consent, &decision.answer)
+        let (Consent::Afterwards, Answer::Placed(freeze, _)) =
+            (&decision.consent, &decision.answer)
         else {
             return;
         };

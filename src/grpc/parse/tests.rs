@@ -201,7 +201,7 @@ fn rules_of_a_freeze_and_its_form_are_told_together() {
         officers: vec![v1::Officer::default()],
         ..freeze()
     };
-    let all = ["officers[0].name", "term.count", "term.unit", "amount", "served_time"];
+    let all = ["officers[0].name", "term.count", "term.unit", "amount", "served_time", "officers"];
     assert_eq!(fields(create_freeze(body, &caller(), now())), all);
 }
 
