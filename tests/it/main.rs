@@ -19,6 +19,7 @@ mod canaries;
 mod cards;
 mod check_operation;
 mod cli;
+mod courts;
 mod crash;
 mod errors;
 mod faults;

@@ -171,12 +171,11 @@ async fn carry_out(core: &Core, index: usize, step: Step) -> Result<(), CliError
     let Step { at: _, principal, account_number, deed, checker } = step;
     let command = match deed {
         Deed::Told(command) => command,
-        Deed::Lifted(lifted) => {
+        Deed::Ordered(ordered) => {
             let account = find(&core.ask, &account_number).await?;
-            let release = lifted.release(&account);
-            Command::ReleaseFreeze(release.ok_or_else(|| {
-                CliError::Refused(format!("seeding step {index}: no such freeze to lift"))
-            })?)
+            ordered
+                .command(&account)
+                .ok_or_else(|| CliError::Refused(format!("seeding step {index}: no such freeze")))?
         }
     };
     let by = |principal, what: &str, command| Envelope {

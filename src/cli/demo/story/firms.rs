@@ -94,21 +94,13 @@ impl Story {
         let order = court("深圳市南山区人民法院", f12.clone(), Some("120000.00"));
         self.freeze(self.day(60, 10, 0), YUANHANG, &order);
         let document = format!("（{}）粤0305执1899号之三", self.year(1));
-        let taken = Lifted { of: f12.clone(), document, amount: Some(cny("40000.00")) };
-        self.lift(self.day(1, 10, 0), YUANHANG, taken);
+        let what = Demand::Deduct(cny("40000.00"));
+        self.order(self.day(1, 10, 0), YUANHANG, Ordered { of: f12.clone(), document, what });
         self.agreed();
-        let moved = (Direction::Debit, cny("40000.00"));
-        let debit = RecordTransaction {
-            transaction_type: TransactionType::Collection,
-            initiator: Initiator::Bank,
-            entry_channel: EntryChannel::Unspecified,
-            ..self.posting(moved, "法院执行款专户")
-        };
-        self.tell(self.day(1, 10, 5), "core-banking", YUANHANG, Command::RecordTransaction(debit));
         // Waits for a second person.
         let document = format!("（{}）粤0305执1899号之四", self.year(0));
-        let part = Lifted { of: f12, document, amount: Some(cny("30000.00")) };
-        self.lift(self.ago(2), YUANHANG, part);
+        let what = Demand::LiftPart(cny("30000.00"));
+        self.order(self.ago(2), YUANHANG, Ordered { of: f12, document, what });
     }
 
     /// Six months before D + 2: the tax organ's freeze ends with that day.

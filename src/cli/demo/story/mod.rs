@@ -20,6 +20,7 @@ use telling::{change, cleared, cny, court, money, notice, officers, police, susp
 use crate::domain::account::Account;
 use crate::domain::act::change_status::ChangeStatus;
 use crate::domain::act::create_freeze::{CreateFreeze, Duration as FreezeDuration};
+use crate::domain::act::deduct_freeze::{DeductFreeze, Measure};
 use crate::domain::act::open_account::OpenAccount;
 use crate::domain::act::record_transaction::RecordTransaction;
 use crate::domain::act::release_freeze::{Extent, ReleaseFreeze};
@@ -29,7 +30,7 @@ use crate::domain::approval::policy::Debt;
 use crate::domain::command::Command;
 use crate::domain::freeze::kind::AuthorityKind;
 use crate::domain::freeze::{
-    Disclosure, FreezeMode, FreezeSource, FreezeType, Officer, Serves, Urgency,
+    Disclosure, Freeze, FreezeMode, FreezeSource, FreezeType, Officer, Serves, Urgency, papers,
 };
 use crate::domain::id::AccountNumber;
 use crate::domain::money::{Currency, Money};
@@ -57,28 +58,49 @@ pub(super) struct Step {
 pub(super) enum Deed {
     /// A command.
     Told(Command),
-    /// A court lifted a freeze of its own, whole or in part.
-    Lifted(Lifted),
+    /// An authority ordered something about a freeze of its own.
+    Ordered(Ordered),
 }
 
-/// How a freeze is lifted.
+/// What an authority ordered about a freeze of its own.
 #[derive(Debug)]
-pub(super) struct Lifted {
+pub(super) struct Ordered {
     /// The document of the freeze.
     of: String,
-    /// The document that lifts it.
+    /// The document of the order.
     document: String,
-    /// How much; none = all.
-    amount: Option<Money>,
+    /// What it orders.
+    what: Demand,
 }
 
-impl Lifted {
-    /// The release of the freeze that is meant, of those on the account.
-    pub(super) fn release(&self, account: &Account) -> Option<ReleaseFreeze> {
+/// What can be ordered about a freeze.
+#[derive(Debug)]
+enum Demand {
+    /// To lift all of it.
+    Lift,
+    /// To lift this much of it.
+    LiftPart(Money),
+    /// To hand this much over.
+    Deduct(Money),
+}
+
+impl Ordered {
+    /// The command, about the freeze that is meant of those on the account.
+    pub(super) fn command(&self, account: &Account) -> Option<Command> {
         let freeze = account.freezes.iter().find(|row| row.court_order_no == self.of)?;
-        Some(ReleaseFreeze {
+        Some(match self.what {
+            Demand::Lift => Command::ReleaseFreeze(self.release(freeze, Extent::Whole)),
+            Demand::LiftPart(amount) => {
+                Command::ReleaseFreeze(self.release(freeze, Extent::Part(amount)))
+            }
+            Demand::Deduct(amount) => Command::DeductFreeze(self.deduct(freeze, amount)),
+        })
+    }
+
+    fn release(&self, freeze: &Freeze, extent: Extent) -> ReleaseFreeze {
+        ReleaseFreeze {
             freeze_id: freeze.freeze_id.clone(),
-            extent: self.amount.map_or(Extent::Whole, Extent::Part),
+            extent,
             authority_kind: Some(freeze.authority_kind),
             authority_name: freeze.freeze_by.clone(),
             document_no: self.document.clone(),
@@ -87,7 +109,28 @@ impl Lifted {
             officers: officers(),
             notice_no: notice(&self.document),
             list_ground: None,
-        })
+        }
+    }
+
+    fn deduct(&self, freeze: &Freeze, amount: Money) -> DeductFreeze {
+        DeductFreeze {
+            freeze_id: Some(freeze.freeze_id.clone()),
+            amount,
+            measure: Measure::Exactly,
+            order: papers::Order {
+                authority_kind: freeze.authority_kind,
+                authority_name: freeze.freeze_by.clone(),
+                document_no: self.document.clone(),
+                notice_no: notice(&self.document),
+                officers: officers(),
+                source: FreezeSource::Paper,
+            },
+            served_time: None,
+            receiving_account: "9990111122225555".to_owned(),
+            receiving_name: "法院执行款专户".to_owned(),
+            reason: "扣划".to_owned(),
+            serves: Serves::AnyClaim,
+        }
     }
 }
 

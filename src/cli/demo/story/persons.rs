@@ -47,7 +47,7 @@ impl Story {
         let order = court("深圳市南山区人民法院", f14.clone(), Some("10000.00"));
         self.freeze(self.day(300, 10, 0), HE, &order);
         let document = format!("（{}）粤0305执117号之五", self.year(250));
-        self.lift(self.day(250, 10, 0), HE, Lifted { of: f14, document, amount: None });
+        self.order(self.day(250, 10, 0), HE, Ordered { of: f14, document, what: Demand::Lift });
         self.agreed();
         self.debit(self.day(2, 11, 0), HE, "1000.00", "示例商店");
     }

@@ -1,7 +1,9 @@
 //! Stops, suspicions, an emergency, and a measure that few may know of.
 
 use super::*;
+use crate::domain::act::record_objection::RecordObjection;
 use crate::domain::freeze::EmergencyCause;
+use crate::domain::objection::ObjectionParty;
 
 impl Story {
     pub(super) fn suspects(&mut self) {
@@ -88,6 +90,12 @@ impl Story {
         self.credit(self.day(1, 14, 30), GUO, "80000.00", "陌生人戊");
         self.debit(self.day(1, 14, 41), GUO, "79600.00", "己");
         self.act(self.day(1, 15, 0), "risk", GUO, suspicion("fast in, fast out"));
+        let objection = RecordObjection {
+            subject_id: String::new(),
+            raised_by: ObjectionParty::Holder,
+            text: "货款往来，有合同为证".to_owned(),
+        };
+        self.tell(self.day(1, 16, 0), "ops", GUO, Command::RecordObjection(objection));
         self.act(self.ago(1), "risk", GUO, cleared("the holder explained, with contracts"));
     }
 

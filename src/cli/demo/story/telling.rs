@@ -179,10 +179,10 @@ impl Story {
         self.tell(at, by, account, Command::ChangeStatus(change));
     }
 
-    /// A court lifts its freeze; it waits for a second person.
-    pub(super) fn lift(&mut self, at: DateTime<Utc>, account: &str, lifted: Lifted) {
+    /// An authority orders something about its freeze; it waits for a second person.
+    pub(super) fn order(&mut self, at: DateTime<Utc>, account: &str, ordered: Ordered) {
         let account_number = AccountNumber::parse(account).expect("the story's numbers are sound");
-        let (principal, deed) = ("court-desk", Deed::Lifted(lifted));
+        let (principal, deed) = ("court-desk", Deed::Ordered(ordered));
         self.steps.push(Step { at, principal, account_number, deed, checker: None });
     }
 
