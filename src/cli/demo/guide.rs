@@ -189,7 +189,7 @@ fn commands(settings: &Settings) -> String {
     };
     let withdraw = |account: &str, amount: &str| paid_as(account, amount, "rent May");
     let freeze = format!(
-        r#"{{"account_number":"{}","type":"FREEZE_TYPE_JUDICIAL","authority_kind":"AUTHORITY_KIND_COURT_CIVIL","authority_name":"示例区人民法院","document_no":"（2026）示0101执88号","mode":"FREEZE_MODE_AMOUNT","amount":{{"currency_code":"CNY","amount":"26480.00"}},"source":"FREEZE_SOURCE_PAPER","reason":"execution","request_id":"paste-freeze"}}"#,
+        r#"{{"account_number":"{}","type":"FREEZE_TYPE_JUDICIAL","authority_kind":"AUTHORITY_KIND_COURT_CIVIL","authority_name":"示例区人民法院","document_no":"（2026）示0101执88号","notice_no":"（2026）示0101执协88号","officers":[{{"name":"Lu Heng","badge_no":"0305-11"}},{{"name":"Ye Cheng","badge_no":"0305-12"}}],"mode":"FREEZE_MODE_AMOUNT","amount":{{"currency_code":"CNY","amount":"26480.00"}},"source":"FREEZE_SOURCE_PAPER","reason":"execution","request_id":"paste-freeze"}}"#,
         story::HE
     );
     [

@@ -30,7 +30,7 @@ pub(crate) fn record_transaction(
     let direction = wrong.choice::<Direction>("direction", body.direction);
     let amount = wrong.required_money("amount", body.amount);
     let kind = wrong.choice::<TransactionType>("transaction_type", body.transaction_type);
-    if kind == Some(TransactionType::Payout) {
+    if matches!(kind, Some(TransactionType::Payout | TransactionType::Deduction)) {
         wrong.add("transaction_type", "is posted by the service itself");
     }
     let initiator = wrong.choice::<Initiator>("initiator", body.initiator);

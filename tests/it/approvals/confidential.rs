@@ -31,7 +31,6 @@ on_every_engine! {
         let secret_order = |amount: &str| CreateFreezeRecordRequest {
             confidential: true,
             reason: "secret".to_owned(),
-            officers: vec![Officer { name: "Lu Heng".to_owned(), badge_no: String::new() }],
             ..bank.court_order(N, amount)
         };
         let (freeze, _) = bank.freeze(secret_order("10.00")).await.unwrap();

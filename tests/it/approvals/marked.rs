@@ -40,6 +40,8 @@ async fn every_act(bank: &Bank) -> Vec<(String, &'static str, bool, Act)> {
     acts.push((n.clone(), "CREATE_FREEZE", false, Act::Freeze(bank.bank_freeze(&n, "60.00"))));
     let n = number();
     bank.account(&n, "100.00").await;
+    // Money went since the paper was served.
+    bank.record(bank.posting(&n, Direction::Debit, "1.00")).await.unwrap();
     let late = CreateFreezeRecordRequest {
         served_time: stamp(bank.now() - Duration::hours(1)),
         ..bank.court_order(&n, "60.00")

@@ -62,10 +62,13 @@ fn order(bank: &Bank, amount: &str) -> CreateFreezeRecordRequest {
     CreateFreezeRecordRequest {
         authority_name: "Canary Court".to_owned(),
         document_no: "CNRY-DOC-1".to_owned(),
-        officers: vec![Officer {
-            name: "Canary Officer 金丝雀".to_owned(),
-            badge_no: "CNRY-BADGE".to_owned(),
-        }],
+        officers: ["CNRY-BADGE-1", "CNRY-BADGE-2"]
+            .map(|badge_no| Officer {
+                name: "Canary Officer 金丝雀".to_owned(),
+                badge_no: badge_no.to_owned(),
+            })
+            .to_vec(),
+        notice_no: "CNRY-NOTICE".to_owned(),
         reason: "Canary order".to_owned(),
         unfreeze_condition: "Canary condition".to_owned(),
         ..bank.court_order(NUMBER, amount)

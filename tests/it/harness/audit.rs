@@ -35,7 +35,8 @@ pub(crate) async fn check(bank: &Bank, beginning: &str) {
     for number in &accounts {
         history_is_whole(bank, &store, number).await;
         approvals::open_ones_fit(&store, number).await;
-        control_adds_up(bank, number).await;
+        let spent = rows.exempt_spent(number).await;
+        control_adds_up(bank, number, spent).await;
     }
     store.close().await;
     database.close().await.unwrap();
@@ -141,6 +142,13 @@ impl Rows<'_> {
         assert_eq!(once, there, "I7: effects and remembered requests differ");
     }
 
+    /// What of the exempt amount is used up.
+    async fn exempt_spent(&self, number: &str) -> i64 {
+        let sql = "SELECT exempt_used_minor FROM account_balance WHERE account_number = '{number}'";
+        let row = self.query(&sql.replace("{number}", number)).await.pop().unwrap();
+        row.try_get_by_index(0).unwrap()
+    }
+
     async fn events_have_no_gap(&self) {
         let wrong = self
             .texts(
@@ -207,7 +215,7 @@ async fn history_is_whole(bank: &Bank, store: &Store, number: &str) {
 }
 
 /// I1, I9: what the service answers about claim and control, added up again.
-async fn control_adds_up(bank: &Bank, number: &str) {
+async fn control_adds_up(bank: &Bank, number: &str, exempt_spent: i64) {
     let info = bank.status(number).await.unwrap();
     let freezes = bank.freezes(number).await;
     let in_force: Vec<&FreezeRecord> = freezes
@@ -220,7 +228,7 @@ async fn control_adds_up(bank: &Bank, number: &str) {
     assert_eq!(amount(available), money - amount(frozen), "I1: available on {number}");
     let exempting = in_force.iter().filter(|f| f.status() == FreezeStatus::Active);
     let exempt: i128 = exempting.map(|f| amount(&f.exempt_amount)).max().unwrap_or(0);
-    let free = money - exempt.min(money);
+    let free = money - (exempt - i128::from(exempt_spent)).clamp(0, money);
     let whole = in_force.iter().any(|f| f.mode() != FreezeMode::Amount);
     let claim: i128 = in_force.iter().map(|f| amount(&f.amount)).sum();
     let expected = if whole { free } else { claim.min(free) };

@@ -14,7 +14,6 @@ async fn burdened(bank: &Bank) {
     bank.account(NUMBER, "1000.00").await;
     bank.bind_card(NUMBER, "6299990000000010").await.unwrap();
     let order = CreateFreezeRecordRequest {
-        officers: vec![Officer { name: "Lu Heng".to_owned(), badge_no: "0305-11".to_owned() }],
         unfreeze_condition: "paid up".to_owned(),
         ..bank.court_order(NUMBER, "600.00")
     };
@@ -40,6 +39,7 @@ fn without_detail(mut full: AccountStatusInfo, basic: &AccountStatusInfo) -> Acc
     full.account_name.clear();
     full.customer_id.clear();
     full.freeze_reason.clear();
+    full.conditions_total = 0;
     full.message.clone_from(&basic.message);
     full.remedy.as_mut().unwrap().contact = format!("Your branch {}", full.branch_code);
     for (condition, other) in full.conditions.iter_mut().zip(&basic.conditions) {
@@ -79,6 +79,7 @@ on_every_engine! {
             assert_eq!(without_detail(full.clone(), &basic), basic, "nothing else is left out");
 
             assert_eq!((basic.status_code.as_str(), basic.conditions.len()), ("01", 3));
+            assert_eq!(full.conditions_total, 3);
             assert_eq!((&basic.available, basic.freeze_type()), (&cny("400.00"), FreezeType::Judicial));
             assert!(!basic.message.is_empty() && basic.conditions[0].amount == cny("600.00"));
             let full_first = &full.conditions[0];

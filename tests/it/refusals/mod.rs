@@ -66,7 +66,7 @@ const TRANSPORT: [R; 6] = [
     R::Internal,
 ];
 /// Nothing leads to these yet, or nothing that a test could do.
-const UNREACHABLE: [(R, &str); 11] = [
+const UNREACHABLE: [(R, &str); 12] = [
     (R::Unspecified, "never sent"),
     (R::Unauthenticated, "no credentials can be configured yet"),
     (R::PermissionDenied, "every principal has all scopes but confidential, which no call needs"),
@@ -76,6 +76,7 @@ const UNREACHABLE: [(R, &str); 11] = [
     (R::ApprovalStale, "there are no approvals yet"),
     (R::ProtectedFunds, "no account can be marked as protected yet"),
     (R::OutOfTurn, "there are no deductions yet"),
+    (R::ObjectionNotFound, "there are no objections yet"),
     (R::RateLimited, "no client has a rate yet"),
     (R::Conflict, "nobody else writes to the database of a test"),
 ];
