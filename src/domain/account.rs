@@ -159,21 +159,28 @@ impl Account {
         control::control(self.funds(), &self.freezes, counting)
     }
 
-    /// How much of the exempt amount a debit uses up: what it takes beyond the money that was free
-    /// without it. Minor units; to be asked before the debit.
-    pub fn exempt_spent_by(&self, amount: Minor) -> Minor {
-        if self.balance.exempt_minor == 0 {
+    /// How much of the exempt amount a debit uses up: what it takes beyond the money that is free
+    /// beside it. Minor units; to be asked before the debit, with the freezes that count for it.
+    pub fn exempt_spent_by(&self, amount: Minor, counting: Counting) -> Minor {
+        let left = control::exempt_left(&self.freezes, self.balance.exempt_used_minor);
+        if left == 0 {
             return 0;
         }
-        let left = control::exempt_left(&self.freezes, self.balance.exempt_used_minor);
-        let available_after = self.available().saturating_sub(amount).max(0);
-        left.saturating_sub(available_after).max(0)
+        let beside = self.control(counting).available.saturating_sub(left).max(0);
+        amount.saturating_sub(beside).clamp(0, left)
     }
 
     /// Uses up part of the exempt amount, or gives it back when negative.
     pub fn use_exempt(&mut self, minor: Minor) {
         let used = self.balance.exempt_used_minor.saturating_add(minor).max(0);
         self.balance.exempt_used_minor = used;
+    }
+
+    /// Where nothing is exempt any more, forgets what was used up: what comes later begins anew.
+    pub fn forget_exempt(&mut self) {
+        if control::exempt(&self.freezes) == 0 {
+            self.balance.exempt_used_minor = 0;
+        }
     }
 
     /// money − controlled: what a debit by the customer may take.
@@ -242,10 +249,7 @@ impl Account {
     /// Brings what the hot row derives from conditions and freezes up to date.
     pub fn derive_balance(&mut self) {
         self.balance.freeze_claim_minor = control::claim(&self.freezes);
-        // Nothing is exempt any more: what comes later begins anew.
-        if control::exempt(&self.freezes) == 0 {
-            self.balance.exempt_used_minor = 0;
-        }
+        self.forget_exempt();
         let used = self.balance.exempt_used_minor;
         self.balance.exempt_minor = control::exempt_left(&self.freezes, used);
         self.balance.freeze_whole = control::widest(&self.freezes);

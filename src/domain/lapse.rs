@@ -47,6 +47,7 @@ pub fn lapse(account: &mut Account, now: DateTime<Utc>, zone: Tz) -> Vec<Step> {
         end_approvals(account, at);
         let promoted = control::promote(account.funds(), &mut account.freezes, at, zone);
         acts.extend(promoted.into_iter().map(|id| (id, FreezeActKind::Promoted)));
+        account.forget_exempt();
         steps.push(Step { at, before, after: account.face(), acts });
     }
     steps

@@ -7,7 +7,9 @@ use serde_json::json;
 use super::Draft;
 use super::posting::{Posting, booking_of_fact, post};
 use super::withdraw::movement;
+use crate::domain::freeze::control::Counting;
 use crate::domain::id::TransactionId;
+use crate::domain::money::Minor;
 use crate::domain::pass::{Movement, Operation, Presence};
 use crate::domain::payout::PayoutKey;
 use crate::domain::transaction::{Booking, Direction, Initiator, Mode, TransactionType};
@@ -40,13 +42,19 @@ impl Step<'_> {
 pub fn advance(draft: &mut Draft<'_>, current: &Withdrawal, step: &Step<'_>) -> Option<Withdrawal> {
     let state = withdrawal::next(current.state, step.event)?;
     let held = held_in(state, current.amount_minor, current.held_minor);
+    let used = draft.account.balance.exempt_used_minor;
     if held < current.held_minor {
         draft.give_back(current);
     }
-    book(draft, current, state, step);
+    if state == State::Settled && held < current.held_minor {
+        // What it takes of the exempt amount it took when it was reserved.
+        draft.account.balance.exempt_used_minor = used;
+    }
+    let exempt_minor = book(draft, current, state, step);
     let moved = Withdrawal {
         state,
         held_minor: held,
+        exempt_minor,
         reason: step.reason.to_owned(),
         version: current.version.saturating_add(1),
         update_time: draft.now,
@@ -82,9 +90,10 @@ fn settle_time(current: &Withdrawal, state: State, paid: DateTime<Utc>) -> Optio
 }
 
 /// What a step books: a settlement debits, a return credits. What the account can't bear or take is
-/// booked in full where people work it off, never from frozen money.
-fn book(draft: &mut Draft<'_>, current: &Withdrawal, to: State, step: &Step<'_>) {
-    let Some(key) = step.key else { return };
+/// booked in full where people work it off, never from frozen money. Returns how much of the exempt
+/// amount the withdrawal takes then, minor units.
+fn book(draft: &mut Draft<'_>, current: &Withdrawal, to: State, step: &Step<'_>) -> Minor {
+    let Some(key) = step.key else { return current.exempt_minor };
     let at = step.paid_time;
     match to {
         // The money was held until a moment ago, or is there and free.
@@ -92,17 +101,26 @@ fn book(draft: &mut Draft<'_>, current: &Withdrawal, to: State, step: &Step<'_>)
         State::SettledLate => {
             let asked = movement(current.entry_channel, current.purpose, current.amount_minor);
             let booking = booking_of_fact(&draft.account, Direction::Debit, asked);
+            // It was given back when it failed.
+            let spent = match booking {
+                Booking::Balance => {
+                    draft.account.exempt_spent_by(current.amount_minor, Counting::All)
+                }
+                Booking::Receivable | Booking::Suspense => 0,
+            };
+            draft.account.use_exempt(spent);
             debit(draft, current, (key, at), booking);
+            return spent;
         }
         State::Returned => {
             let booking = match step.debited {
                 Booking::Balance => returns_to(draft, current),
                 Booking::Receivable | Booking::Suspense => step.debited,
             };
-            credit(draft, current, (key, at), booking);
             if booking == Booking::Balance {
                 draft.account.use_exempt(current.exempt_minor.saturating_neg());
             }
+            credit(draft, current, (key, at), booking);
         }
         State::Reserved
         | State::Dispatching
@@ -113,6 +131,7 @@ fn book(draft: &mut Draft<'_>, current: &Withdrawal, to: State, step: &Step<'_>)
         | State::Quarantined
         | State::WrittenOff => {}
     }
+    current.exempt_minor
 }
 
 /// A payout's key, and when its channel says that it paid.

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::Draft;
 use crate::domain::account::Account;
+use crate::domain::freeze::control::Counting;
 use crate::domain::id::TransactionId;
 use crate::domain::money::Minor;
 use crate::domain::pass::{self, Movement};
@@ -85,10 +86,15 @@ pub fn post(draft: &mut Draft<'_>, posting: Posting) -> Transaction {
 
 fn book(draft: &mut Draft<'_>, posting: &Posting) {
     match (posting.direction, posting.transaction_type) {
-        // Frozen money goes; what the holder lives on stays.
-        (Direction::Debit, TransactionType::Deduction) | (Direction::Credit, _) => {}
+        // Frozen money goes; what the holder lives on stays. A withdrawal sees to it itself.
+        (Direction::Debit, TransactionType::Deduction | TransactionType::Payout)
+        | (Direction::Credit, _) => {}
         (Direction::Debit, _) => {
-            let spent = draft.account.exempt_spent_by(posting.amount);
+            let counting = match posting.initiator {
+                Initiator::Bank => Counting::WithoutLoss,
+                Initiator::Customer | Initiator::Counterparty => Counting::All,
+            };
+            let spent = draft.account.exempt_spent_by(posting.amount, counting);
             draft.account.use_exempt(spent);
         }
     }

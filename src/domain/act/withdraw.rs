@@ -7,6 +7,7 @@ use serde_json::json;
 use super::{Answer, Decision, Draft, moved};
 use crate::domain::batch::Ids;
 use crate::domain::check;
+use crate::domain::freeze::control::Counting;
 use crate::domain::id::{AccountNumber, WithdrawalId};
 use crate::domain::money::{Minor, Money};
 use crate::domain::pass::Movement;
@@ -60,7 +61,7 @@ impl Withdraw {
 
     fn reserve(&self, draft: &mut Draft<'_>, amount: Minor, ids: &mut Ids) -> Withdrawal {
         let entry_seq = draft.next_entry();
-        let exempt_minor = draft.account.exempt_spent_by(amount);
+        let exempt_minor = draft.account.exempt_spent_by(amount, Counting::All);
         draft.account.use_exempt(exempt_minor);
         let balance = &mut draft.account.balance;
         balance.reserved_minor = balance.reserved_minor.saturating_add(amount);
