@@ -11,10 +11,11 @@ use crate::domain::action::SecondPerson;
 use crate::domain::approval::policy::{Arrival, Consent, Debt, consent};
 use crate::domain::batch::{Ids, Loaded, Needs};
 use crate::domain::command::Meanwhile;
+pub use crate::domain::freeze::ends::Duration;
 use crate::domain::freeze::kind::{self, AmountRule, AuthorityKind, CountedFrom, FirstTerm, Makes};
 use crate::domain::freeze::{
     Disclosure, EmergencyCause, Freeze, FreezeMode, FreezeSource, FreezeType, Officer, Serves,
-    Urgency, control, papers,
+    Urgency, control, ends, papers,
 };
 use crate::domain::money::{Direction, Money};
 use crate::domain::protection::{self, Wanted};
@@ -25,17 +26,6 @@ use crate::domain::terms::{self, Term};
 
 /// The bank's own emergency freeze lapses after this unless confirmed.
 pub(super) const EMERGENCY: Term = Term::hours(48);
-
-/// How long an order says its freeze lasts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Duration {
-    /// Not said: the longest first term of its kind.
-    Unstated,
-    /// Until this exclusive instant.
-    Until(DateTime<Utc>),
-    /// For a term.
-    For(Term),
-}
 
 /// A freeze to place.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -216,26 +206,13 @@ impl CreateFreeze {
             CountedFrom::Service => served,
             CountedFrom::Freezing => draft.now,
         };
-        let stated = match self.duration {
-            Duration::Unstated => None,
-            Duration::Until(end) => Some(end),
-            Duration::For(term) => Some(
-                term.end(from, zone)
-                    .ok_or_else(|| Refusal::field("term", "ends beyond the calendar"))?,
-            ),
-        };
+        let said = self.duration.end(|term| term.end(from, zone))?;
         let longest = match (self.urgency, rule.first) {
             (Urgency::Emergency, _) => EMERGENCY.end(draft.now, zone),
             (Urgency::Ordinary, FirstTerm::AtMost(term)) => term.end(from, zone),
             (Urgency::Ordinary, FirstTerm::Unlimited) => None,
         };
-        let end = match (stated, longest) {
-            (Some(end), Some(latest)) if end > latest => {
-                let text = latest.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
-                return Err(Refusal::of(Reason::TermTooLong).with(Fact::Latest, &text));
-            }
-            (stated, longest) => stated.or(longest),
-        };
+        let end = ends::at_most(said, longest)?;
         // Here and not at the edge: a repeated request is answered as before, however late it is.
         match end {
             Some(end) if end <= draft.now => Err(self.over_already()),
@@ -244,11 +221,7 @@ impl CreateFreeze {
     }
 
     fn over_already(&self) -> Refusal {
-        let field = match self.duration {
-            Duration::Unstated => "served_time",
-            Duration::Until(_) => "expire_time",
-            Duration::For(_) => "term",
-        };
+        let field = self.duration.field_or("served_time");
         Refusal::field(field, "the freeze would be over already")
     }
 

@@ -9,11 +9,13 @@ use crate::domain::batch::{Ids, Loaded, MOVEMENTS_MAX};
 use crate::domain::command::{InFlight, Meanwhile, Moved};
 use crate::domain::freeze::control;
 use crate::domain::freeze::kind::{self, AuthorityKind};
+use crate::domain::freeze::papers::Order;
 use crate::domain::freeze::{
     Disclosure, Freeze, FreezeAct, FreezeActKind, FreezeMode, FreezeSource, FreezeStatus,
     FreezeType, Serves, Urgency,
 };
 use crate::domain::id::{FreezeId, RowId};
+use crate::domain::refusal::{Reason, Refused};
 use crate::domain::status::Cause;
 use crate::domain::terms;
 use crate::domain::transaction::Booking;
@@ -107,6 +109,42 @@ pub fn act_row(draft: &Draft<'_>, freeze: &Freeze, act: FreezeActKind, ids: &mut
         notice_no: freeze.notice_no.clone(),
         expire_time: None,
         transaction_id: None,
+    }
+}
+
+/// An act that an authority's order makes, with that order's papers.
+pub fn ordered_act(
+    draft: &Draft<'_>,
+    freeze: &Freeze,
+    (act, order): (FreezeActKind, &Order),
+    ids: &mut Ids,
+) -> FreezeAct {
+    FreezeAct {
+        authority_name: order.authority_name.clone(),
+        document_no: order.document_no.clone(),
+        officers: order.officers.clone(),
+        notice_no: order.notice_no.clone(),
+        ..act_row(draft, freeze, act, ids)
+    }
+}
+
+/// The freeze that a command names, in force or ended.
+///
+/// # Errors
+/// FREEZE_NOT_FOUND.
+pub fn named(draft: &Draft<'_>, loaded: &Loaded, id: &FreezeId) -> Result<Freeze, Refused> {
+    let held = draft.account.freezes.iter().find(|freeze| freeze.freeze_id == *id);
+    let ended = loaded.ended_freezes.get(id);
+    let mine = ended.filter(|freeze| freeze.account_number == *draft.account.number());
+    Ok(held.or(mine).ok_or(Reason::FreezeNotFound)?.clone())
+}
+
+/// Writes a changed freeze over the account's.
+pub fn put_back(draft: &mut Draft<'_>, freeze: &Freeze) {
+    for row in &mut draft.account.freezes {
+        if row.freeze_id == freeze.freeze_id {
+            row.clone_from(freeze);
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::placing::act_row;
+use super::placing::{act_row, named, put_back};
 use super::{Answer, Decision, Draft, same_currency};
 use crate::domain::action::SecondPerson;
 use crate::domain::approval::policy::{Arrival, Consent, Debt, consent};
@@ -86,10 +86,7 @@ impl ReleaseFreeze {
         loaded: &Loaded,
         ids: &mut Ids,
     ) -> Result<Decision, Refused> {
-        let held = draft.account.freezes.iter().find(|f| f.freeze_id == self.freeze_id);
-        let ended = loaded.ended_freezes.get(&self.freeze_id);
-        let mine = ended.filter(|freeze| freeze.account_number == *draft.account.number());
-        let current = held.or(mine).ok_or(Reason::FreezeNotFound)?.clone();
+        let current = named(draft, loaded, &self.freeze_id)?;
         match self.extent {
             Extent::Whole => {}
             Extent::Part(amount) | Extent::Remaining(amount) => {
@@ -179,11 +176,7 @@ impl ReleaseFreeze {
                 FreezeActKind::Released
             }
         };
-        for row in &mut draft.account.freezes {
-            if row.freeze_id == freeze.freeze_id {
-                row.clone_from(&freeze);
-            }
-        }
+        put_back(draft, &freeze);
         let row = FreezeAct {
             authority_name: self.authority_name.clone(),
             document_no: self.document_no.clone(),

@@ -232,13 +232,20 @@ fn subject(before: &Account, after: &Account, act: &Proposed) -> Subject {
         let freeze = before.freezes.iter().find(|row| row.freeze_id == *freeze_id);
         freeze.map_or_else(|| of_account(Disclosure::Open), |freeze| of_freeze(freeze, kind))
     };
+    // Money-laundering measures are hidden whatever the request says, so the freeze is asked.
+    let of_placed = || {
+        let known = |row: &Freeze| before.freezes.iter().any(|f| f.freeze_id == row.freeze_id);
+        let placed = after.freezes.iter().find(|row| !known(row));
+        of_account(placed.map_or(Disclosure::Confidential, |freeze| freeze.disclosure))
+    };
     match act {
-        // Money-laundering measures are hidden whatever the request says, so the freeze is asked.
         Proposed::CreateFreeze(_)
-        | Proposed::DeductFreeze(DeductFreeze { freeze_id: None, .. }) => {
-            let known = |row: &Freeze| before.freezes.iter().any(|f| f.freeze_id == row.freeze_id);
-            let placed = after.freezes.iter().find(|row| !known(row));
-            of_account(placed.map_or(Disclosure::Confidential, |freeze| freeze.disclosure))
+        | Proposed::DeductFreeze(DeductFreeze { freeze_id: None, .. }) => of_placed(),
+        // The renewal of one that ran out places a new one.
+        Proposed::RenewFreeze(renew)
+            if before.freezes.iter().all(|row| row.freeze_id != renew.freeze_id) =>
+        {
+            of_placed()
         }
         Proposed::ReleaseFreeze(ReleaseFreeze { freeze_id, .. })
         | Proposed::RenewFreeze(RenewFreeze { freeze_id, .. })
@@ -276,6 +283,7 @@ fn change_key(subject: &Subject, act: &Proposed) -> String {
     let what = match act {
         Proposed::CreateFreeze(create) => digest(create),
         Proposed::DeductFreeze(deduct) => digest(deduct),
+        Proposed::RenewFreeze(renew) if subject.id.is_empty() => digest(renew),
         Proposed::ChangeStatus(_)
         | Proposed::ReleaseFreeze(_)
         | Proposed::RenewFreeze(_)

@@ -39,32 +39,43 @@ pub fn may_renew(freeze: &Freeze, authority: AuthorityKind, name: &str) -> Resul
     if renews { Ok(()) } else { Err(not_this(freeze)) }
 }
 
+/// Whether a kind of authority may have money deducted at all; the police may not, for one
+/// (公安刑事程序规定 237(2)).
+///
+/// # Errors
+/// ACTION_NOT_APPLICABLE.
+pub fn kind_may_deduct(authority: AuthorityKind) -> Result<(), Refused> {
+    if kind::rule(authority).may_deduct {
+        return Ok(());
+    }
+    let refusal = Refusal::of(Reason::ActionNotApplicable)
+        .with(Fact::Description, "this kind of authority may not have money deducted")
+        .with(Fact::Source, kind::rule(authority).source);
+    Err(refusal.into())
+}
+
 /// Whether the authority may have money deducted from what the freeze holds: the one behind it; and a
 /// criminal court from an organ's that investigated (刑事裁判涉财产部分执行规定 5).
 ///
 /// # Errors
-/// NOT_THIS_AUTHORITY; ACTION_NOT_APPLICABLE when its kind may not deduct at all, such as the police
-/// (公安刑事程序规定 237(2)).
+/// NOT_THIS_AUTHORITY; ACTION_NOT_APPLICABLE when its kind may not deduct at all.
 pub fn may_deduct(freeze: &Freeze, authority: AuthorityKind, name: &str) -> Result<(), Refused> {
-    if !kind::rule(authority).may_deduct {
-        let refusal = Refusal::of(Reason::ActionNotApplicable)
-            .with(Fact::Description, "this kind of authority may not have money deducted")
-            .with(Fact::Source, kind::rule(authority).source);
-        return Err(refusal.into());
-    }
+    kind_may_deduct(authority)?;
     let judgment =
         authority == AuthorityKind::CourtCriminal && freeze.authority_kind.investigates();
     if judgment || is_behind(freeze, authority, name) { Ok(()) } else { Err(not_this(freeze)) }
 }
 
 /// Whether the authority may take the freeze over at its rank: another court from a court
-/// (财产保全规定 21), a court from an organ that investigated (刑事裁判涉财产部分执行规定 5).
+/// (财产保全规定 21), a court from an organ that investigated (刑事裁判涉财产部分执行规定 5). Nobody takes over
+/// from itself.
 ///
 /// # Errors
 /// NOT_THIS_AUTHORITY.
-pub fn may_succeed(freeze: &Freeze, authority: AuthorityKind) -> Result<(), Refused> {
+pub fn may_succeed(freeze: &Freeze, authority: AuthorityKind, name: &str) -> Result<(), Refused> {
     let from = freeze.authority_kind;
-    if authority.is_court() && (from.is_court() || from.investigates()) {
+    let itself = authority == from && name == freeze.freeze_by;
+    if authority.is_court() && (from.is_court() || from.investigates()) && !itself {
         Ok(())
     } else {
         Err(not_this(freeze))

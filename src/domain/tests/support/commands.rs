@@ -8,7 +8,7 @@ use crate::domain::act::change_card::ChangeCard;
 use crate::domain::act::change_status::ChangeStatus;
 use crate::domain::act::create_freeze::{self, CreateFreeze};
 use crate::domain::act::decide_approval::DecideApproval;
-use crate::domain::act::deduct_freeze::DeductFreeze;
+use crate::domain::act::deduct_freeze::{DeductFreeze, Measure};
 use crate::domain::act::protect_account::ProtectAccount;
 use crate::domain::act::record_objection::RecordObjection;
 use crate::domain::act::record_transaction::RecordTransaction;
@@ -21,6 +21,7 @@ use crate::domain::approval::policy::Debt;
 use crate::domain::card::{CardAction, CardNumber};
 use crate::domain::command::Command;
 use crate::domain::freeze::kind::AuthorityKind;
+use crate::domain::freeze::papers::Order;
 use crate::domain::freeze::{
     Disclosure, Freeze, FreezeMode, FreezeSource, FreezeType, Officer, Serves, Urgency,
 };
@@ -142,6 +143,56 @@ pub(crate) fn release(freeze: &Freeze, extent: Extent) -> ReleaseFreeze {
         officers: Vec::new(),
         notice_no: String::new(),
         list_ground: None,
+    }
+}
+
+/// The papers of an authority that acts on a freeze that is there.
+pub(crate) fn papers(kind: AuthorityKind, name: &str) -> Order {
+    let bank = kind == AuthorityKind::Bank;
+    let text = |text: &str| if bank { String::new() } else { text.to_owned() };
+    Order {
+        authority_kind: kind,
+        authority_name: name.to_owned(),
+        document_no: text("（2026）粤0305执1234号之二"),
+        notice_no: text("协1234之二"),
+        officers: if bank { Vec::new() } else { officers() },
+        source: if bank { FreezeSource::Internal } else { FreezeSource::Paper },
+    }
+}
+
+/// The renewal of a freeze by the authority behind it, as long as its kind allows.
+pub(crate) fn renew(freeze: &Freeze) -> RenewFreeze {
+    RenewFreeze {
+        freeze_id: freeze.freeze_id.clone(),
+        order: papers(freeze.authority_kind, &freeze.freeze_by),
+        duration: create_freeze::Duration::Unstated,
+        served_time: None,
+        reason: "not settled".to_owned(),
+    }
+}
+
+/// Another court takes a freeze over, whose end stays.
+pub(crate) fn succeed(freeze: &Freeze, kind: AuthorityKind, court: &str) -> SucceedFreeze {
+    SucceedFreeze {
+        freeze_id: freeze.freeze_id.clone(),
+        order: papers(kind, court),
+        duration: create_freeze::Duration::Unstated,
+        reason: "transferred".to_owned(),
+    }
+}
+
+/// A deduction by the authority behind a freeze, all of it or nothing.
+pub(crate) fn deduct(freeze: &Freeze, minor: Minor) -> DeductFreeze {
+    DeductFreeze {
+        freeze_id: Some(freeze.freeze_id.clone()),
+        amount: cny(minor),
+        measure: Measure::Exactly,
+        order: papers(freeze.authority_kind, &freeze.freeze_by),
+        served_time: None,
+        receiving_account: "9990111122223333".to_owned(),
+        receiving_name: "执行款专户".to_owned(),
+        reason: "execution".to_owned(),
+        serves: Serves::AnyClaim,
     }
 }
 
