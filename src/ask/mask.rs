@@ -11,6 +11,7 @@ use crate::domain::condition::ConditionSummary;
 use crate::domain::freeze::{Disclosure, Freeze};
 use crate::domain::history::StatusChange;
 use crate::domain::id::FreezeId;
+use crate::domain::objection::Objection;
 use crate::domain::past::Held;
 use crate::domain::principal::{Principal, Scope};
 use crate::domain::review::Review;
@@ -89,6 +90,22 @@ pub fn approval(mut row: Approval, principal: &Principal) -> Approval {
             officer.badge_no.clear();
         }
         row.request = serde_json::to_value(Proposed::CreateFreeze(create)).unwrap_or_default();
+    }
+    row
+}
+
+/// The objection as the principal may see it: one to a confidential freeze or a suspicion says only
+/// that it is there, and when it has to be answered.
+#[must_use]
+pub fn objection(mut row: Objection, principal: &Principal) -> Objection {
+    if row.disclosure == Disclosure::Confidential && !principal.may(Scope::Confidential) {
+        row.subject_id.clear();
+        row.text.clear();
+        row.authority_name.clear();
+        row.document_no.clear();
+        row.recorded_by.clear();
+        row.answer.clear();
+        row.answered_by.clear();
     }
     row
 }

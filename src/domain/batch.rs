@@ -161,6 +161,12 @@ impl Loaded {
         self.withdrawals.get(id).filter(|row| row.account_number == *number)
     }
 
+    /// Objections on an account that wait for an answer, of those that are loaded.
+    pub fn open_objections(&self, number: &AccountNumber) -> Vec<&Objection> {
+        let mine = |row: &&Objection| row.account_number == *number && row.is_open();
+        self.objections.values().filter(mine).collect()
+    }
+
     /// The attempts to pay a withdrawal, the first first.
     pub fn attempts_of(&self, id: &WithdrawalId) -> &[Attempt] {
         self.attempts.get(id).map_or(&[], Vec::as_slice)

@@ -152,17 +152,20 @@ impl Command {
             Self::OpenAccount(open) => {
                 Needs { accounts_of: Some(open.customer_id.clone()), ..Needs::default() }
             }
-            Self::UpdateIdentity(_) | Self::Review => Needs { review: true, ..Needs::default() },
+            Self::UpdateIdentity(_) | Self::Review => {
+                Needs { review: true, objections: true, ..Needs::default() }
+            }
             Self::ImportFreeze(import) => import.needs(),
             Self::ChangeStatus(change) => change.needs(),
-            Self::CreateFreeze(create) => create.needs(),
+            // The bank objects to an order for too long, unless too many objections wait already.
+            Self::CreateFreeze(create) => Needs { objections: true, ..create.needs() },
             Self::DecideApproval(decide) => {
                 Needs { approval: Some(decide.approval_id.clone()), ..Needs::default() }
             }
             Self::ReleaseFreeze(release) => release.needs(),
-            Self::RenewFreeze(renew) => renew.needs(),
+            Self::RenewFreeze(renew) => Needs { objections: true, ..renew.needs() },
             Self::DeductFreeze(deduct) => deduct.needs(),
-            Self::SucceedFreeze(succeed) => succeed.needs(),
+            Self::SucceedFreeze(succeed) => Needs { objections: true, ..succeed.needs() },
             Self::RecordObjection(record) => record.needs(),
             Self::AnswerObjection(answer) => answer.needs(),
             Self::RecordTransaction(record) => record.needs(),

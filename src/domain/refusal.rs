@@ -361,6 +361,15 @@ impl Refused {
     pub fn reason(&self) -> Reason {
         self.first().reason
     }
+
+    /// Adds a fact to the first of them.
+    #[must_use]
+    pub fn with(mut self, fact: Fact, value: &str) -> Self {
+        if let Some(first) = self.refusals.first_mut() {
+            *first = first.clone().with(fact, value);
+        }
+        self
+    }
 }
 
 impl From<Refusal> for Refused {

@@ -16,6 +16,7 @@ use crate::ledger::Ledger;
 use crate::pb::v1;
 use crate::pb::v1::account_service_server::AccountService;
 use crate::pb::v1::change_account_status_response::Outcome;
+use crate::pb::v1::protect_account_response::Outcome as Protected;
 
 /// See the module.
 #[derive(Debug, Clone)]
@@ -68,9 +69,21 @@ impl AccountService for AccountHandler {
 
     async fn protect_account(
         &self,
-        _request: Request<v1::ProtectAccountRequest>,
+        request: Request<v1::ProtectAccountRequest>,
     ) -> Result<Response<v1::ProtectAccountResponse>, Status> {
-        Err(Status::unimplemented(""))
+        answer(request, |caller, body| async move {
+            let envelope = parse::protect_account(body, &caller)?;
+            let (receipt, effect) =
+                submit(&self.ledger, &caller, Scope::AccountWrite, envelope).await?;
+            let outcome = match receipt {
+                Receipt::Approval(proposed) => {
+                    Protected::Approval(render::approval(&proposed.approval, &caller, effect))
+                }
+                done => Protected::AccountStatus(status(done, &caller)?),
+            };
+            Ok(v1::ProtectAccountResponse { outcome: Some(outcome) })
+        })
+        .await
     }
 
     async fn update_identity(

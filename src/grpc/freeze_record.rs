@@ -4,7 +4,7 @@ use tonic::{Request, Response, Status};
 
 use super::failure::Failure;
 use super::handler::{answer, require, submit, unexpected};
-use super::{parse, render};
+use super::{objection, parse, render};
 use crate::ask::Ask;
 use crate::clock::Clock;
 use crate::domain::command::{Effect, FreezeReceipt, Receipt};
@@ -149,23 +149,23 @@ impl FreezeRecordService for FreezeRecordHandler {
 
     async fn record_objection(
         &self,
-        _request: Request<v1::RecordObjectionRequest>,
+        request: Request<v1::RecordObjectionRequest>,
     ) -> Result<Response<v1::RecordObjectionResponse>, Status> {
-        Err(Status::unimplemented(""))
+        objection::record(&self.ledger, request).await
     }
 
     async fn answer_objection(
         &self,
-        _request: Request<v1::AnswerObjectionRequest>,
+        request: Request<v1::AnswerObjectionRequest>,
     ) -> Result<Response<v1::AnswerObjectionResponse>, Status> {
-        Err(Status::unimplemented(""))
+        objection::answered(&self.ledger, request).await
     }
 
     async fn list_objections(
         &self,
-        _request: Request<v1::ListObjectionsRequest>,
+        request: Request<v1::ListObjectionsRequest>,
     ) -> Result<Response<v1::ListObjectionsResponse>, Status> {
-        Err(Status::unimplemented(""))
+        objection::list(&self.ask, request).await
     }
 }
 

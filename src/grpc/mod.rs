@@ -18,6 +18,7 @@ mod approval;
 mod client;
 mod freeze_record;
 mod health;
+mod objection;
 mod payout_callback;
 mod transaction;
 mod watch_account_status;

@@ -20,7 +20,7 @@ pub mod import_run;
 pub mod intake;
 pub mod load;
 pub mod migrate;
-mod objection;
+pub mod objection;
 pub mod platform;
 pub mod review;
 pub mod save;

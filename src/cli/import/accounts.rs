@@ -7,9 +7,13 @@ use crate::domain::act::import_account::{ImportAccount, ImportedOrder};
 use crate::domain::command::{Command, Envelope};
 use crate::domain::freeze::kind::{self, AuthorityKind, Makes};
 use crate::domain::money::Money;
+use crate::domain::protection::ProtectedKind;
 use crate::domain::review::HolderKind;
 use crate::domain::status::AccountStatus;
 use crate::domain::terms;
+
+/// What is said of a protected_kind that is none.
+const PROTECTED: &str = "protected_kind must be one of the contract's, such as WAGES or TREASURY";
 
 /// The columns of accounts.
 pub(super) fn known() -> Known {
@@ -29,6 +33,7 @@ pub(super) fn known() -> Known {
             "expiry_date",
             "last_transaction_date",
             "holder_kind",
+            "protected_kind",
             "document_expiry_date",
             "customer_id",
             "branch_code",
@@ -76,6 +81,10 @@ pub(super) fn parse(row: &Row<'_>, formats: &Formats) -> Result<Envelope, String
             text => {
                 text.parse().map_err(|_unknown| "holder_kind must be PERSON or ORGANISATION")?
             }
+        },
+        protected_kind: match row.text("protected_kind") {
+            "" => None,
+            text => Some(text.parse::<ProtectedKind>().map_err(|_unknown| PROTECTED)?),
         },
         document_expiry_date: formats
             .day("document_expiry_date", row.text("document_expiry_date"))?,

@@ -15,6 +15,7 @@ use crate::domain::freeze::kind::{self, AuthorityKind};
 use crate::domain::freeze::{Disclosure, Freeze, FreezeMode, FreezeSource, FreezeType};
 use crate::domain::id::{AccountNumber, FreezeId};
 use crate::domain::money::Money;
+use crate::domain::protection::ProtectedKind;
 use crate::domain::review::{HolderKind, Review, next_look};
 use crate::domain::status::{AccountStatus, Cause, ConditionKind, Lifecycle, Restriction};
 use crate::domain::terms;
@@ -67,6 +68,9 @@ pub struct ImportAccount {
     /// Who holds it.
     #[serde(skip_serializing_if = "HolderKind::is_unspecified")]
     pub holder_kind: HolderKind,
+    /// What it holds that is protected from authorities.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protected_kind: Option<ProtectedKind>,
     /// The last day on which the holder's document is valid; absent = not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document_expiry_date: Option<NaiveDate>,
@@ -85,7 +89,7 @@ impl ImportAccount {
             opened_time: now,
             product_code: String::new(),
             status_since_time: now,
-            protected_kind: None,
+            protected_kind: self.protected_kind,
         };
         let mut account = blank_account(profile, self.balance.currency, lifecycle(self.status));
         account.balance.opening_balance_minor = self.balance.minor;
@@ -99,7 +103,7 @@ impl ImportAccount {
             document_expiry_date: self.document_expiry_date,
             ..Review::blank(account_number.clone())
         };
-        known.next_review_time = next_look(&draft.account, &known, rules, now);
+        known.next_review_time = next_look(&draft.account, &known, &[], rules, now);
         draft.written.review = Some(known);
         draft.written.events.push(("ACCOUNT_IMPORTED", json!({})));
         draft

@@ -88,7 +88,7 @@ impl OpenAccount {
             document_expiry_date: self.document_expiry_date,
             ..Review::blank(account_number.clone())
         };
-        known.next_review_time = next_look(&draft.account, &known, rules, now);
+        known.next_review_time = next_look(&draft.account, &known, &[], rules, now);
         draft.written.review = Some(known);
         draft.written.events.push(("ACCOUNT_OPENED", json!({})));
         Ok(draft)

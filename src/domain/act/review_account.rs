@@ -15,7 +15,8 @@ pub fn decide(draft: &mut Draft<'_>, loaded: &Loaded, ids: &mut Ids) -> Decision
     if review.next_review_time.is_none_or(|at| at > draft.now) {
         return nothing;
     }
-    let found = due(&draft.account, review, draft.rules, draft.now);
+    let open = loaded.open_objections(draft.account.number());
+    let found = due(&draft.account, review, &open, draft.rules, draft.now);
     for (kind, cause) in &found.conditions {
         let row =
             Condition { restriction: restriction(*kind), ..draft.condition(*kind, *cause, ids) };

@@ -83,7 +83,8 @@ impl UpdateIdentity {
         self.verify(draft, &mut review);
         self.supply(draft);
         self.excuse(draft, &mut review)?;
-        review.next_review_time = next_look(&draft.account, &review, draft.rules, draft.now);
+        let open = loaded.open_objections(draft.account.number());
+        review.next_review_time = next_look(&draft.account, &review, &open, draft.rules, draft.now);
         draft.written.events.push(("IDENTITY_UPDATED", json!({})));
         draft.written.review = Some(review.clone());
         let words = if self.reason.is_empty() { "identity updated" } else { &self.reason };

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Duration, Utc};
 use serde::Serialize;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{Book, answer, dispatch};
@@ -25,6 +26,7 @@ use crate::domain::freeze::{Disclosure, Freeze};
 use crate::domain::id::{AccountNumber, ApprovalId, FreezeId};
 use crate::domain::principal::Principal;
 use crate::domain::refusal::{Fact, Reason, Refusal, Refused};
+use crate::domain::review;
 use crate::domain::status::ConditionKind;
 
 /// What a proposal is about, and who may read of it.
@@ -69,6 +71,9 @@ impl Book<'_> {
         .then(|| answer::receipt(&decided.account, decision, &decided.written));
         let mut draft = Draft::new(before.clone(), now, self.rules, &envelope.principal);
         draft.account.approvals.push(proposal.clone());
+        if let Some(payload) = next_told(before, &act, &proposal) {
+            draft.written.events.push(("REMINDER", payload));
+        }
         let decision = Decision::plain("proposed", Answer::Done);
         self.settle(Some(before), draft, decision, envelope)?;
         Ok(Receipt::Approval(Box::new(ApprovalReceipt { approval: proposal, outcome: would })))
@@ -158,7 +163,7 @@ impl Book<'_> {
             account.approvals.iter().filter(|row| !known.contains(row)).cloned().collect();
         for approval in changed {
             let kind = format!("APPROVAL_{}", approval.state.name());
-            let payload = serde_json::json!({
+            let payload = json!({
                 "approval_id": approval.approval_id,
                 "action": approval.action,
             });
@@ -222,6 +227,30 @@ fn check_open(account: &Account, change_key: &str) -> Result<(), Refused> {
         return Err(Refusal::limit_exceeded(OPEN_MAX, used, what).into());
     }
     Ok(())
+}
+
+/// Who is next in line is told before a freeze ahead of it is lifted or paid out (人民检察院刑事诉讼规则
+/// 215): when that is proposed, because once it is approved it has happened.
+fn next_told(account: &Account, act: &Proposed, proposal: &Approval) -> Option<Value> {
+    let freeze_id = match act {
+        Proposed::ReleaseFreeze(ReleaseFreeze { freeze_id, .. })
+        | Proposed::DeductFreeze(DeductFreeze { freeze_id: Some(freeze_id), .. }) => freeze_id,
+        Proposed::DeductFreeze(DeductFreeze { freeze_id: None, .. })
+        | Proposed::ChangeStatus(_)
+        | Proposed::CreateFreeze(_)
+        | Proposed::RenewFreeze(_)
+        | Proposed::ProtectAccount(_)
+        | Proposed::ConfirmFreeze(_) => return None,
+    };
+    let freeze = account.freezes.iter().find(|freeze| freeze.freeze_id == *freeze_id)?;
+    let waiting = review::waiting(&account.freezes);
+    let next = review::next_in_line(freeze, &waiting, proposal.create_time)?;
+    Some(json!({
+        "about": "NEXT_IN_LINE",
+        "freeze_id": freeze.freeze_id,
+        "next_in_line": next.freeze_id,
+        "approval_id": proposal.approval_id,
+    }))
 }
 
 /// What an act is about: the freeze that it names, the condition that it ends, or the account.

@@ -7,6 +7,7 @@
 mod answer;
 mod consent;
 mod dispatch;
+mod objecting;
 mod rows;
 
 use std::collections::BTreeMap;
@@ -61,7 +62,7 @@ impl<'a> Book<'a> {
         {
             return answer::replay(first, &hash, &self.loaded.withdrawals);
         }
-        let outcome = self.decide(envelope);
+        let outcome = self.decide(envelope).map_err(|refused| self.object(envelope, refused));
         if envelope.effect == Effect::Take {
             self.remember(envelope, hash, &outcome);
         }

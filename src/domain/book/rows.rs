@@ -40,6 +40,9 @@ impl Book<'_> {
         }
         for objection in &written.objections {
             let id = objection.objection_id.clone();
+            if let Some(at) = review::answer_announced_from(objection) {
+                self.changes.note_review_by(&objection.account_number, at);
+            }
             self.loaded.objections.insert(id.clone(), objection.clone());
             self.changes.objections.insert(id, objection.clone());
         }

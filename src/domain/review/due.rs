@@ -4,13 +4,16 @@
 //! announced is remembered. It looks at an account at least once a month, so that a changed
 //! setting or a balance that a fee made low is seen, although payments never touch the review.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::Review;
-use super::coming::{Coming, ends};
+use super::coming::{Coming, answers, ends, waiting};
 use super::dormancy::{self, Step};
 use crate::domain::account::Account;
+use crate::domain::objection::Objection;
 use crate::domain::rules::Rules;
 use crate::domain::status::{Cause, ConditionKind, Lifecycle};
 use crate::domain::terms;
@@ -36,20 +39,27 @@ impl Found {
     }
 }
 
-/// What is due at `now` on an account whose lapses are applied.
-pub fn due(account: &Account, review: &Review, rules: &Rules, now: DateTime<Utc>) -> Found {
+/// What is due at `now` on an account whose lapses are applied, with these open objections.
+pub fn due(
+    account: &Account,
+    review: &Review,
+    open: &[&Objection],
+    rules: &Rules,
+    now: DateTime<Utc>,
+) -> Found {
     let mut found = Found { review: review.clone(), conditions: Vec::new(), events: Vec::new() };
-    if account.balance.lifecycle == Lifecycle::Closed {
+    // An objection is answered even when its account is closed.
+    if account.balance.lifecycle == Lifecycle::Closed && open.is_empty() {
         found.review.next_review_time = None;
         found.review.reminded.clear();
         return found;
     }
-    let mut coming: Vec<Coming> = ends(account).collect();
+    let mut coming: Vec<Coming<'_>> = ends(account).chain(answers(open)).collect();
     if account.balance.lifecycle == Lifecycle::Open {
         identity(account, rules, now, &mut found, &mut coming);
         unused(account, rules, now, &mut found, &mut coming);
     }
-    remind(coming, now, &mut found);
+    remind(account, coming, now, &mut found);
     found
 }
 
@@ -57,10 +67,11 @@ pub fn due(account: &Account, review: &Review, rules: &Rules, now: DateTime<Utc>
 pub fn next_look(
     account: &Account,
     review: &Review,
+    open: &[&Objection],
     rules: &Rules,
     now: DateTime<Utc>,
 ) -> Option<DateTime<Utc>> {
-    let found = due(account, review, rules, now);
+    let found = due(account, review, open, rules, now);
     if found.is_quiet() { found.review.next_review_time } else { Some(now) }
 }
 
@@ -70,13 +81,13 @@ fn identity(
     rules: &Rules,
     now: DateTime<Utc>,
     found: &mut Found,
-    coming: &mut Vec<Coming>,
+    coming: &mut Vec<Coming<'_>>,
 ) {
     let ahead = rules.reviews.remind;
     let end = found.review.document_expiry_date.and_then(|day| terms::day_end(day, rules.zone));
     let Some(end) = end else { return };
     if end > now {
-        coming.push(Coming { about: "IDENTITY_EXPIRY", at: end, ahead, subject: None });
+        coming.push(Coming::to_account("IDENTITY_EXPIRY", end, ahead));
         return;
     }
     if held(account, Cause::IdentityExpired) {
@@ -92,7 +103,7 @@ fn identity(
         Some(grace) if grace <= now => {
             found.conditions.push((ConditionKind::InfoExpired, Cause::IdentityExpired));
         }
-        Some(at) => coming.push(Coming { about: "IDENTITY_GRACE_END", at, ahead, subject: None }),
+        Some(at) => coming.push(Coming::to_account("IDENTITY_GRACE_END", at, ahead)),
         None => {}
     }
 }
@@ -103,7 +114,7 @@ fn unused(
     rules: &Rules,
     now: DateTime<Utc>,
     found: &mut Found,
-    coming: &mut Vec<Coming>,
+    coming: &mut Vec<Coming<'_>>,
 ) {
     let ahead = rules.reviews.remind;
     found.review.dormancy_noticed_time = dormancy::standing_notice(account, &found.review);
@@ -114,7 +125,7 @@ fn unused(
     if !account.has(ConditionKind::Dormant) {
         steps.extend(dormancy::dormancy(account, &found.review, rules));
     }
-    let mut come = |about, at| coming.push(Coming { about, at, ahead, subject: None });
+    let mut come = |about, at| coming.push(Coming::to_account(about, at, ahead));
     for (step, at) in steps {
         match step {
             Step::Suspended if at <= now => {
@@ -139,18 +150,20 @@ fn unused(
 }
 
 /// Announces what comes within its time, once; and finds out when to look again.
-fn remind(coming: Vec<Coming>, now: DateTime<Utc>, found: &mut Found) {
+fn remind(account: &Account, coming: Vec<Coming<'_>>, now: DateTime<Utc>, found: &mut Found) {
     let mut next = now.checked_add_signed(LOOK_AGAIN).unwrap_or(now);
     let mut announced = Vec::new();
-    for one in coming.into_iter().filter(|one| one.at > now) {
-        let key = one.key();
-        let from = one.announced_from().filter(|from| *from > now);
-        next = next.min(from.unwrap_or(one.at));
-        if from.is_some() {
+    let waiting = waiting(&account.freezes);
+    let known: BTreeSet<String> = found.review.reminded.drain(..).collect();
+    for one in coming.into_iter().filter(|one| one.until.is_none_or(|until| until > now)) {
+        if one.from > now {
+            next = next.min(one.from);
             continue;
         }
-        if !found.review.reminded.contains(&key) {
-            found.events.push(("REMINDER", one.payload()));
+        next = one.until.map_or(next, |until| next.min(until));
+        let key = one.key();
+        if !known.contains(&key) {
+            found.events.push(("REMINDER", one.payload(&waiting)));
         }
         announced.push(key);
     }

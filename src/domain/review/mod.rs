@@ -14,7 +14,7 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::id::AccountNumber;
 
-pub use coming::announced_from;
+pub use coming::{announced_from, answer_announced_from, next_in_line, waiting};
 pub use due::{Found, due, next_look};
 pub use identity::IdentityKey;
 pub use rules::{ReviewRules, TooMany};

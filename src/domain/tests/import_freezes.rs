@@ -49,6 +49,7 @@ fn with_status(status: AccountStatus) -> World {
         order: None,
         last_transaction_time: None,
         holder_kind: HolderKind::Unspecified,
+        protected_kind: None,
         document_expiry_date: None,
     }));
     world

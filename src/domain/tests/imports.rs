@@ -36,6 +36,7 @@ fn import(code: &str) -> ImportAccount {
         order: None,
         last_transaction_time: None,
         holder_kind: HolderKind::Unspecified,
+        protected_kind: None,
         document_expiry_date: None,
     }
 }

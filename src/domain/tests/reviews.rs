@@ -31,12 +31,12 @@ fn used(balance: i64, customer: &str, anybody: &str) -> Account {
 /// Reviews the account and carries out what was found; what was found a second time is nothing.
 fn look(account: &mut Account, review: &mut Review, now: DateTime<Utc>) -> Found {
     let rules = rules();
-    let found = due(account, review, &rules, now);
+    let found = due(account, review, &[], &rules, now);
     for (kind, cause) in &found.conditions {
         account.conditions.push(condition(*kind, *cause));
     }
     *review = found.review.clone();
-    let again = due(account, review, &rules, now);
+    let again = due(account, review, &[], &rules, now);
     assert!(again.is_quiet(), "twice: {again:?}");
     assert_eq!(again.review, *review);
     found
@@ -240,7 +240,7 @@ proptest! {
             let micros = (next - now).num_microseconds().unwrap() - 1;
             let part = Duration::microseconds(micros / 100 * probe);
             for between in [now + part, next - microsecond()] {
-                let found = due(&account, &review, &rules(), between);
+                let found = due(&account, &review, &[], &rules(), between);
                 prop_assert!(found.is_quiet(), "{between}: {found:?}");
             }
         }

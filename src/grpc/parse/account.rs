@@ -5,6 +5,7 @@ use super::head::Head;
 use super::{Failure, Violations};
 use crate::domain::act::change_status::ChangeStatus;
 use crate::domain::act::open_account::OpenAccount;
+use crate::domain::act::protect_account::ProtectAccount;
 use crate::domain::action::Action;
 use crate::domain::approval::policy::Debt;
 use crate::domain::command::{Command, Envelope};
@@ -88,6 +89,20 @@ pub(crate) fn change_status(
     let Some(action) = action else { return Err(wrong.into()) };
     check(&mut wrong, &change);
     Ok((action, head.seal(wrong, caller, Command::ChangeStatus(change))?))
+}
+
+/// ProtectAccount.
+pub(crate) fn protect_account(
+    body: v1::ProtectAccountRequest,
+    caller: &Caller,
+) -> Result<Envelope, Failure> {
+    let mut wrong = Violations::new();
+    let head = Head::read(&mut wrong, &body.account_number, &body.request_id, body.validate_only)
+        .at_version(&mut wrong, &body.etag);
+    let kind = wrong.optional_choice::<ProtectedKind>("protected_kind", body.protected_kind);
+    let reason = wrong.required_words("reason", body.reason, REASON_MAX);
+    let protect = ProtectAccount { protected_kind: kind, reason };
+    head.seal(wrong, caller, Command::ProtectAccount(protect))
 }
 
 /// Whether the customer was identified, as the domain says it.

@@ -40,6 +40,7 @@ async fn import(bank: &Bank, since: DateTime<Utc>, last_day: NaiveDate) {
         }),
         last_transaction_time: None,
         holder_kind: HolderKind::Unspecified,
+        protected_kind: None,
         document_expiry_date: None,
     };
     let envelope = Envelope {
