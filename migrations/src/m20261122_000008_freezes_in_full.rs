@@ -26,6 +26,12 @@ impl MigrationTrait for Migration {
                 .fold((*statement).to_owned(), |sql, (word, value)| sql.replace(word, value));
             manager.get_connection().execute_unprepared(&sql).await?;
         }
+        // SQLite knows neither schemas nor roles (see the migration of the schema `reading`).
+        if manager.get_database_backend() == DbBackend::Postgres {
+            for statement in [MASTER, FREEZE, ACT, OBJECTION, ROLES] {
+                manager.get_connection().execute_unprepared(statement).await?;
+            }
+        }
         Ok(())
     }
 
@@ -90,3 +96,107 @@ const STATEMENTS: &[&str] = &[
     "CREATE INDEX account_freeze_end ON account_freeze (expire_time, freeze_id)
         WHERE freeze_status IN ('ACTIVE', 'WAITING')",
 ];
+
+/// The freeze first in line is found by the place that it took over, where it took one over. What is
+/// new stands behind what was there: a view that is replaced keeps its columns, and its grants.
+const MASTER: &str = "CREATE OR REPLACE VIEW reading.account_master WITH (security_barrier) AS
+    SELECT m.account_id, m.account_number,
+        CASE WHEN (SELECT personal FROM reading.reader) OR m.account_name = ''
+            THEN m.account_name ELSE left(m.account_name, 1) || '**' END AS account_name,
+        m.account_status, m.status_desc, m.freeze_type,
+        CASE
+            WHEN (SELECT confidential FROM reading.reader) OR m.freeze_type IS NULL
+                THEN m.freeze_reason
+            -- The freeze first in line, which the row is about.
+            WHEN (SELECT f.disclosure FROM account_freeze f
+                WHERE f.account_number = m.account_number
+                    AND f.freeze_status IN ('ACTIVE', 'WAITING')
+                ORDER BY CASE f.freeze_type WHEN 'JUDICIAL' THEN 0 WHEN 'BANK' THEN 1 ELSE 2 END,
+                    f.served_time, coalesce(f.rank_seq, f.freeze_seq)
+                LIMIT 1) = 'OPEN'
+                THEN m.freeze_reason
+        END AS freeze_reason,
+        m.freeze_date,
+        (b.last_transaction_time AT TIME ZONE (SELECT zone FROM reading.setting))::date
+            AS last_transaction_date,
+        CASE WHEN (SELECT personal FROM reading.reader) THEN m.customer_id END AS customer_id,
+        m.branch_code, m.record_status, b.currency_code,
+        b.balance_minor * c.unit AS balance,
+        b.reserved_minor * c.unit AS reserved,
+        k.controlled * c.unit AS frozen,
+        (b.balance_minor - b.reserved_minor - k.controlled) * c.unit AS available,
+        b.lifecycle, m.opened_time, b.last_transaction_time,
+        m.protected_kind
+    FROM account_master m
+    JOIN account_balance b ON b.account_number = m.account_number
+    LEFT JOIN reading.currency c ON c.currency_code = b.currency_code
+    CROSS JOIN LATERAL (SELECT greatest(b.balance_minor - b.reserved_minor - b.exempt_minor, 0)
+        AS free) AS money
+    CROSS JOIN LATERAL (SELECT CASE b.freeze_whole
+            WHEN 'AMOUNT' THEN least(b.freeze_claim_minor, money.free) ELSE money.free END
+        AS controlled) AS k";
+
+/// `rank` is the place in line, 1 first, of those in force; it tells nothing that the list of an
+/// account's freezes in their order doesn't. How often one was renewed tells which kind it is of.
+const FREEZE: &str = "CREATE OR REPLACE VIEW reading.account_freeze WITH (security_barrier) AS
+    SELECT f.freeze_id, f.account_number, f.freeze_type,
+        CASE WHEN NOT k.hidden THEN f.freeze_reason END AS freeze_reason,
+        f.freeze_amount * c.unit AS freeze_amount,
+        f.freeze_date,
+        CASE WHEN NOT k.hidden THEN f.expiry_date END AS expiry_date,
+        CASE WHEN NOT k.hidden THEN f.freeze_by END AS freeze_by,
+        CASE WHEN NOT k.hidden THEN f.court_order_no END AS court_order_no,
+        CASE WHEN NOT k.hidden THEN f.unfreeze_condition END AS unfreeze_condition,
+        f.freeze_status, b.currency_code, f.freeze_mode, f.freeze_seq,
+        CASE WHEN NOT k.hidden THEN f.authority_kind END AS authority_kind,
+        CASE WHEN NOT k.hidden THEN f.source END AS source,
+        f.exempt_minor * c.unit AS exempt_amount,
+        f.disclosure = 'CONFIDENTIAL' AS confidential,
+        f.served_time, f.effective_time,
+        CASE WHEN NOT k.hidden THEN f.expire_time END AS expire_time,
+        CASE WHEN f.freeze_status = 'RELEASED' THEN f.ended_time END AS release_time,
+        CASE WHEN NOT k.hidden THEN f.notice_no END AS notice_no,
+        CASE WHEN NOT k.hidden THEN f.preceding_freeze_id END AS preceding_freeze_id,
+        CASE WHEN NOT k.hidden THEN f.renewals END AS renewals,
+        CASE WHEN f.freeze_status IN ('ACTIVE', 'WAITING') THEN
+            (SELECT count(*) FROM account_freeze o
+                WHERE o.account_number = f.account_number
+                    AND o.freeze_status IN ('ACTIVE', 'WAITING')
+                    AND (CASE o.freeze_type WHEN 'JUDICIAL' THEN 0 WHEN 'BANK' THEN 1 ELSE 2 END,
+                            o.served_time, coalesce(o.rank_seq, o.freeze_seq))
+                        <= (CASE f.freeze_type WHEN 'JUDICIAL' THEN 0 WHEN 'BANK' THEN 1 ELSE 2 END,
+                            f.served_time, coalesce(f.rank_seq, f.freeze_seq)))
+        END AS rank
+    FROM account_freeze f
+    JOIN account_balance b ON b.account_number = f.account_number
+    LEFT JOIN reading.currency c ON c.currency_code = b.currency_code
+    CROSS JOIN LATERAL (SELECT f.disclosure <> 'OPEN'
+        AND NOT (SELECT confidential FROM reading.reader) AS hidden) AS k";
+
+/// What happened to a confidential freeze isn't there without the role, as in GetFreezeRecord.
+const ACT: &str = "CREATE VIEW reading.account_freeze_act WITH (security_barrier) AS
+    SELECT a.act_id, a.freeze_id, a.account_number, a.act, a.act_time, a.principal,
+        a.authority_name, a.document_no, a.notice_no,
+        a.amount_minor * c.unit AS amount, b.currency_code,
+        CASE WHEN (SELECT personal FROM reading.reader) THEN a.officers END AS officers,
+        a.expire_time, a.transaction_id
+    FROM account_freeze_act a
+    JOIN account_freeze f ON f.freeze_id = a.freeze_id AND f.account_number = a.account_number
+    JOIN account_balance b ON b.account_number = a.account_number
+    LEFT JOIN reading.currency c ON c.currency_code = b.currency_code
+    WHERE f.disclosure = 'OPEN' OR (SELECT confidential FROM reading.reader)";
+
+/// An objection to a confidential freeze or a suspicion isn't there without the role, as in
+/// ListObjections.
+const OBJECTION: &str = "CREATE VIEW reading.objection WITH (security_barrier) AS
+    SELECT o.objection_id, o.account_number, o.subject_id, o.raised_by, o.text, o.authority_name,
+        o.document_no, o.disclosure = 'CONFIDENTIAL' AS confidential, o.recorded_by, o.create_time,
+        o.due_time, o.outcome, o.answer, o.answered_by, o.answer_time
+    FROM objection o
+    WHERE o.disclosure = 'OPEN' OR (SELECT confidential FROM reading.reader)";
+
+const ROLES: &str = "DO $$ BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'reading') THEN
+        GRANT SELECT ON reading.account_freeze_act, reading.objection TO reading;
+    END IF;
+END $$";
