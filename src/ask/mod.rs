@@ -6,6 +6,7 @@ pub mod abnormal;
 mod approvals;
 mod check;
 mod found;
+pub mod freezes;
 mod gather;
 pub mod mask;
 mod objections;
@@ -15,34 +16,28 @@ pub mod watched;
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-
 pub use self::gather::Gatherer;
 use self::gather::Gathering;
 use crate::clock::Clock;
 use crate::domain::account::Account;
 use crate::domain::batch::Rules;
 use crate::domain::card::CardNumber;
-use crate::domain::freeze::{Freeze, FreezeAct};
 use crate::domain::history::StatusChange;
 use crate::domain::id::{AccountNumber, FreezeId, WithdrawalId};
-use crate::domain::lapse;
 use crate::domain::refusal::Reason;
 use crate::domain::withdrawal::Withdrawal;
 pub use crate::store::approval::ApprovalFilter;
-pub use crate::store::freeze::FreezeFilter;
 pub use crate::store::objection::{ObjectionFilter, ObjectionPlace};
 pub use crate::store::withdrawal::{WithdrawalFile, WithdrawalFilter};
 use crate::store::{self, Store};
 pub use check::Checked;
 pub use found::Found;
+pub use freezes::{FreezeCursor, FreezeFile, FreezeFilter};
 
 /// How often an account and its freezes are read until both are of one instant.
 const READS_MAX: u32 = 3;
 /// The most pieces of evidence that are shown of one withdrawal: the newest.
 const EVIDENCE_MAX: u32 = 1_000;
-/// The most freezes of one account that are looked through for a status.
-const FREEZES_MAX: u32 = 10_000;
 
 /// Why there is no answer.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
@@ -110,17 +105,6 @@ pub struct Listed<T, C = i64> {
     pub next: Option<C>,
 }
 
-/// A freeze with its acts and the account it lies on.
-#[derive(Debug, Clone)]
-pub struct FreezeFile {
-    /// The freeze.
-    pub freeze: Freeze,
-    /// What happened to it, oldest first.
-    pub acts: Vec<FreezeAct>,
-    /// The account.
-    pub account: Account,
-}
-
 /// Answers questions.
 #[derive(Debug, Clone)]
 pub struct Ask {
@@ -168,65 +152,6 @@ impl Ask {
         Ok(self.store.freeze_list_confidential(number).await?)
     }
 
-    /// A freeze, on this account if one is named.
-    ///
-    /// # Errors
-    /// FREEZE_NOT_FOUND, or the database.
-    pub async fn freeze(
-        &self,
-        number: Option<&AccountNumber>,
-        id: &FreezeId,
-    ) -> Result<FreezeFile, Failure> {
-        let unknown = || Failure::NotFound(Reason::FreezeNotFound);
-        let found = self.store.freeze_find(id).await?;
-        let mine = found.filter(|freeze| number.is_none_or(|n| *n == freeze.account_number));
-        let number = mine.ok_or_else(unknown)?.account_number;
-        let mut reads = 0;
-        loop {
-            reads += 1;
-            let (account, lapsed, _) = self.lapsed(&number).await?;
-            let freeze = self.store.freeze_find(id).await?.ok_or_else(unknown)?;
-            if reads < READS_MAX && !agree(&lapsed, &freeze) {
-                continue;
-            }
-            let acts = self.store.freeze_list_acts(id).await?;
-            let freeze = as_lapsed(&lapsed, freeze);
-            return Ok(FreezeFile { freeze, acts, account });
-        }
-    }
-
-    /// An account's freezes, the last entered first.
-    ///
-    /// # Errors
-    /// ACCOUNT_NOT_FOUND, or the database.
-    pub async fn freezes(
-        &self,
-        number: &AccountNumber,
-        filter: FreezeFilter,
-        page: Page,
-    ) -> Result<(Account, Listed<Freeze>), Failure> {
-        let mut reads = 0;
-        loop {
-            reads += 1;
-            let (account, lapsed, due) = self.lapsed(number).await?;
-            // Stored rows lag behind a lapse that nobody wrote down yet: then the status is
-            // compared here, over all of them.
-            let (asked, fetch) = match filter.status {
-                Some(_) if due => (FreezeFilter { status: None, ..filter }, FREEZES_MAX),
-                Some(_) | None => (filter, page.fetch()),
-            };
-            let rows = self.store.freeze_list(number, asked, page.start(), fetch).await?;
-            if reads < READS_MAX && !rows.iter().all(|row| agree(&lapsed, row)) {
-                continue;
-            }
-            let rows = rows.into_iter().map(|row| as_lapsed(&lapsed, row));
-            let fits =
-                |row: &Freeze| filter.status.is_none_or(|status| status == row.freeze_status);
-            let rows = rows.filter(fits).collect();
-            return Ok((account, page.cut(rows, |freeze| freeze.freeze_seq)));
-        }
-    }
-
     /// A withdrawal, of this account if one is named, with its attempts and their evidence: all of
     /// one instant, because one statement reads them.
     ///
@@ -271,29 +196,6 @@ impl Ask {
         let found = self.gathering.account(number).await?;
         found.ok_or(Failure::NotFound(Reason::AccountNotFound))
     }
-
-    /// The account as it is now, and its freezes with those that lapsed but are not written yet.
-    async fn lapsed(
-        &self,
-        number: &AccountNumber,
-    ) -> Result<(Account, Vec<Freeze>, bool), Failure> {
-        let stored = self.stored(number).await?;
-        let now: DateTime<Utc> = self.clock.now();
-        let mut account = stored.clone();
-        let due = !lapse::lapse(&mut account, now, self.rules.zone).is_empty();
-        let account_now = lapse::seen_at(stored, now, self.rules.zone);
-        Ok((account_now, account.freezes, due))
-    }
-}
-
-/// Whether a stored row and the account's freezes, read one after the other, are of one instant: a
-/// freeze is the account's exactly while it is in force.
-fn agree(freezes: &[Freeze], stored: &Freeze) -> bool {
-    freezes.iter().any(|freeze| freeze.freeze_id == stored.freeze_id) == stored.in_force()
-}
-
-fn as_lapsed(lapsed: &[Freeze], stored: Freeze) -> Freeze {
-    lapsed.iter().find(|freeze| freeze.freeze_id == stored.freeze_id).cloned().unwrap_or(stored)
 }
 
 impl Page {

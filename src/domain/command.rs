@@ -36,7 +36,7 @@ use super::approval::Approval;
 use super::batch::Needs;
 use super::card::CardReceipt;
 use super::freeze::Freeze;
-use super::id::{AccountNumber, RequestId, TransactionId, WithdrawalId};
+use super::id::{AccountNumber, FreezeId, RequestId, TransactionId, WithdrawalId};
 use super::money::{Direction, Minor};
 use super::objection::Objection;
 use super::platform::PlatformBinding;
@@ -297,6 +297,9 @@ pub struct FreezeReceipt {
     /// What was on its way and what was booked before the paper was entered.
     #[serde(default)]
     pub meanwhile: Meanwhile,
+    /// Freezes that had waited and take effect because of the command, first in line first.
+    #[serde(default)]
+    pub promoted: Vec<FreezeId>,
 }
 
 /// What happened on the account before the bank could carry an order out.

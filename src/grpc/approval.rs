@@ -5,7 +5,7 @@ use tonic::{Request, Response, Status};
 use super::caller::Caller;
 use super::failure::Failure;
 use super::handler::{answer, require, submit, unexpected};
-use super::render::View;
+use super::render::{View, made};
 use super::{parse, render};
 use crate::ask::{Ask, mask};
 use crate::domain::command::{ApprovalReceipt, Effect, Receipt};
@@ -66,7 +66,8 @@ impl ApprovalService for ApprovalHandler {
             let (receipt, effect) =
                 submit(&self.ledger, &caller, Scope::ApprovalWrite, envelope).await?;
             let decided = approval(receipt)?;
-            let outcome = decided.outcome.map(|receipt| outcome(receipt, &caller, effect));
+            let named = (decided.approval.subject_id.as_str(), effect);
+            let outcome = decided.outcome.map(|receipt| outcome(receipt, &caller, named));
             Ok(v1::ApproveResponse {
                 approval: Some(render::approval(&decided.approval, &caller, Effect::Take)),
                 outcome: outcome.transpose()?,
@@ -113,8 +114,12 @@ fn approval(receipt: Receipt) -> Result<ApprovalReceipt, Failure> {
     }
 }
 
-/// What the act answers that was approved.
-fn outcome(receipt: Receipt, caller: &Caller, effect: Effect) -> Result<Outcome, Failure> {
+/// What the act answers that was approved; `named` is the freeze that it was about, if it was one.
+fn outcome(
+    receipt: Receipt,
+    caller: &Caller,
+    (named, effect): (&str, Effect),
+) -> Result<Outcome, Failure> {
     match receipt {
         Receipt::Account(account) => {
             let account = mask::account(*account, &caller.principal);
@@ -122,8 +127,12 @@ fn outcome(receipt: Receipt, caller: &Caller, effect: Effect) -> Result<Outcome,
             Ok(Outcome::AccountStatus(status))
         }
         Receipt::Freeze(done) => {
+            let effect = made(&done.freeze.freeze_id, named, effect);
             let record = render::freeze_record(&done.freeze, &done.account, caller, effect);
             Ok(Outcome::FreezeRecord(record))
+        }
+        Receipt::Deduction(done) => {
+            Ok(Outcome::Deduction(render::deduction(&done, caller, (named, effect))))
         }
         other => Err(unexpected(&other)),
     }

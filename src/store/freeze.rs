@@ -1,10 +1,8 @@
 //! `account_freeze` and `account_freeze_act`.
 
-use sea_orm::sea_query::Value;
-
 use super::bulk::{Kind, Statements, Table};
 use super::{Error, Store, Transaction, documents};
-use crate::domain::freeze::{Freeze, FreezeAct, FreezeStatus, FreezeType};
+use crate::domain::freeze::{Freeze, FreezeAct};
 use crate::domain::id::{AccountNumber, FreezeId};
 
 pub(super) static FREEZE: Table = Table {
@@ -71,15 +69,6 @@ pub(super) static ACT: Table = Table {
     statements: Statements::new(),
 };
 
-/// Which freezes of an account to list.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct FreezeFilter {
-    /// Only with this status.
-    pub status: Option<FreezeStatus>,
-    /// Only of this type.
-    pub freeze_type: Option<FreezeType>,
-}
-
 impl Store {
     /// A freeze by its id, ended or not.
     ///
@@ -127,35 +116,6 @@ impl Store {
         let statement = self.engine.statement(&sql, [number.as_str().into()]);
         let found: Vec<Freeze> = self.documents(statement).await?;
         Ok(found.into_iter().map(|freeze| freeze.freeze_id).collect())
-    }
-
-    /// Freezes of an account, the last entered first, below `before`, at most `limit`.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn freeze_list(
-        &self,
-        number: &AccountNumber,
-        filter: FreezeFilter,
-        before: i64,
-        limit: u32,
-    ) -> Result<Vec<Freeze>, Error> {
-        let sql = FREEZE.select(
-            self.engine,
-            "t.account_number = $1 AND t.freeze_seq < $2
-                AND ($3 = '' OR t.freeze_status = $3) AND ($4 = '' OR t.freeze_type = $4)
-                ORDER BY t.freeze_seq DESC LIMIT $5",
-        );
-        let status: &str = filter.status.map_or("", Into::into);
-        let freeze_type: &str = filter.freeze_type.map_or("", Into::into);
-        let values: [Value; 5] = [
-            number.as_str().into(),
-            before.into(),
-            status.into(),
-            freeze_type.into(),
-            i64::from(limit).into(),
-        ];
-        self.documents(self.engine.statement(&sql, values)).await
     }
 }
 

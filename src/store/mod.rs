@@ -14,6 +14,7 @@ pub mod chain;
 mod error;
 pub mod event;
 pub mod freeze;
+pub mod freeze_list;
 pub mod history;
 pub mod idempotency;
 pub mod import_run;

@@ -12,6 +12,7 @@
 pub mod cause;
 pub mod locale;
 pub mod placeholders;
+pub mod receipt;
 pub mod refusal;
 pub mod remedy;
 pub mod status;

@@ -31,6 +31,10 @@ pub struct Placeholders {
     pub limit_kind: Option<String>,
     /// When the limit is free again.
     pub reset_time: Option<String>,
+    /// The number of an account.
+    pub account: Option<String>,
+    /// How many.
+    pub count: Option<String>,
 }
 
 impl Placeholders {
@@ -45,6 +49,8 @@ impl Placeholders {
             "limit" => &self.limit,
             "limit_kind" => &self.limit_kind,
             "reset_time" => &self.reset_time,
+            "account" => &self.account,
+            "count" => &self.count,
             _ => return None,
         };
         value.as_deref().map(str::trim).filter(|value| !value.is_empty())

@@ -60,6 +60,8 @@ fn full() -> Placeholders {
         limit: value("limit"),
         limit_kind: value("limit_kind"),
         reset_time: value("reset_time"),
+        account: value("account"),
+        count: value("count"),
     }
 }
 
@@ -97,7 +99,7 @@ fn bank_lines(locale: Locale) -> Vec<String> {
 }
 
 fn everything(locale: Locale) -> Vec<String> {
-    [names(locale), lines(locale), bank_lines(locale)].concat()
+    [names(locale), lines(locale), bank_lines(locale), receipt::sentences(locale)].concat()
 }
 
 fn han(text: &str) -> usize {

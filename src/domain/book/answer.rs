@@ -12,7 +12,7 @@ use crate::domain::command::{
     DeductionReceipt, FreezeReceipt, IdentityReceipt, Meanwhile, Outcome, Receipt,
 };
 use crate::domain::freeze::Freeze;
-use crate::domain::id::{NewId, WithdrawalId};
+use crate::domain::id::{FreezeId, NewId, WithdrawalId};
 use crate::domain::refusal::{Reason, Refused};
 use crate::domain::transaction::Transaction;
 use crate::domain::withdrawal::Withdrawal;
@@ -88,20 +88,29 @@ pub(super) fn without_new_ids(before: Option<&Account>, account: &mut Account) {
     }
 }
 
-/// What an accepted command answers, from the account as it leaves it.
-pub(super) fn receipt(account: &Account, decision: &Decision, written: &Written) -> Receipt {
+/// What an accepted command answers, from the account as it leaves it and the waiting freezes that
+/// take effect because of it.
+pub(super) fn receipt(
+    account: &Account,
+    decision: &Decision,
+    written: &Written,
+    promoted: &[FreezeId],
+) -> Receipt {
+    let of_freeze = |freeze: &Freeze, meanwhile: &Meanwhile| {
+        of_freeze(account, freeze, (meanwhile.clone(), promoted), written)
+    };
     match &decision.answer {
         Answer::Done => Receipt::Done,
         Answer::Account => Receipt::Account(Box::new(account.clone())),
         Answer::Freeze(freeze) => {
-            Receipt::Freeze(Box::new(of_freeze(account, freeze, Meanwhile::default(), written)))
+            Receipt::Freeze(Box::new(of_freeze(freeze, &Meanwhile::default())))
         }
         Answer::Placed(freeze, meanwhile) => {
-            Receipt::Freeze(Box::new(of_freeze(account, freeze, meanwhile.clone(), written)))
+            Receipt::Freeze(Box::new(of_freeze(freeze, meanwhile)))
         }
         Answer::Deduction(freeze, meanwhile, transaction) => {
             Receipt::Deduction(Box::new(DeductionReceipt {
-                freeze: of_freeze(account, freeze, meanwhile.clone(), written),
+                freeze: of_freeze(freeze, meanwhile),
                 transaction: Transaction {
                     available_after_minor: Some(account.available()),
                     ..(**transaction).clone()
@@ -127,7 +136,7 @@ pub(super) fn receipt(account: &Account, decision: &Decision, written: &Written)
 fn of_freeze(
     account: &Account,
     freeze: &Freeze,
-    meanwhile: Meanwhile,
+    (meanwhile, promoted): (Meanwhile, &[FreezeId]),
     written: &Written,
 ) -> FreezeReceipt {
     let current = account.freezes.iter().find(|row| row.freeze_id == freeze.freeze_id);
@@ -137,5 +146,6 @@ fn of_freeze(
         account: account.clone(),
         cancelled: cancelled.collect(),
         meanwhile,
+        promoted: promoted.to_vec(),
     }
 }

@@ -22,7 +22,7 @@ use crate::domain::approval::policy::{Consent, FourEyes};
 use crate::domain::approval::subject::{fits, version};
 use crate::domain::approval::{Approval, ApprovalState, OPEN_MAX, SubjectKind};
 use crate::domain::command::{ApprovalReceipt, Envelope, Outcome, Receipt};
-use crate::domain::freeze::{Disclosure, Freeze};
+use crate::domain::freeze::{Disclosure, Freeze, control};
 use crate::domain::id::{AccountNumber, ApprovalId, FreezeId};
 use crate::domain::principal::Principal;
 use crate::domain::refusal::{Fact, Reason, Refusal, Refused};
@@ -64,11 +64,16 @@ impl Book<'_> {
             reason: decision.reason.clone(),
             ..proposal
         };
-        let would = matches!(
+        let reaches = matches!(
             decision.answer,
             Answer::Freeze(_) | Answer::Placed(..) | Answer::Deduction(..)
-        )
-        .then(|| answer::receipt(&decided.account, decision, &decided.written));
+        );
+        let would = reaches.then(|| {
+            let mut account = decided.account.clone();
+            let (funds, zone) = (account.funds(), self.rules.zone);
+            let promoted = control::promote(funds, &mut account.freezes, now, zone);
+            answer::receipt(&account, decision, &decided.written, &promoted)
+        });
         let mut draft = Draft::new(before.clone(), now, self.rules, &envelope.principal);
         draft.account.approvals.push(proposal.clone());
         if let Some(payload) = next_told(before, &act, &proposal) {

@@ -193,15 +193,15 @@ impl<'a> Book<'a> {
         decision: Decision,
         envelope: &Envelope,
     ) -> Outcome {
-        let receipt = |account: &Account, draft: &Draft<'_>| {
-            answer::receipt(account, &decision, &draft.written)
-        };
         if !envelope.command.is_remembered() && draft.written.is_empty() {
-            return Ok(receipt(&draft.account, &draft));
+            return Ok(answer::receipt(&draft.account, &decision, &draft.written, &[]));
         }
         let now = draft.now;
         let funds = draft.account.funds();
         let promoted = control::promote(funds, &mut draft.account.freezes, now, self.rules.zone);
+        let receipt = |account: &Account, draft: &Draft<'_>| {
+            answer::receipt(account, &decision, &draft.written, &promoted)
+        };
         if envelope.effect == Effect::ValidateOnly {
             draft.account.derive_balance();
             if matches!(decision.answer, Answer::Account) {

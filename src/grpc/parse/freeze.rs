@@ -17,6 +17,7 @@ use crate::domain::id::FreezeId;
 use crate::domain::terms::{Term, TermUnit};
 use crate::grpc::caller::Caller;
 use crate::pb::v1;
+use crate::pb::v1::create_freeze_record_request;
 
 const OFFICERS_MAX: usize = 10;
 const TERM_COUNT_MAX: u32 = 1000;
@@ -38,6 +39,10 @@ pub(crate) fn create_freeze(
     if freeze_type == Some(FreezeType::Judicial) {
         wrong.missing("authority_name", &authority_name);
     }
+    let stated = body.duration.map(|duration| match duration {
+        create_freeze_record_request::Duration::ExpireTime(end) => Said::Until(end),
+        create_freeze_record_request::Duration::Term(term) => Said::For(term),
+    });
     let urgency = if body.emergency { Urgency::Emergency } else { Urgency::Ordinary };
     let hidden = if body.confidential { Disclosure::Confidential } else { Disclosure::Open };
     let create = CreateFreeze {
@@ -51,7 +56,7 @@ pub(crate) fn create_freeze(
         mode: mode.unwrap_or(FreezeMode::Whole),
         amount: wrong.money("amount", body.amount),
         exempt: wrong.money("exempt_amount", body.exempt_amount),
-        duration: duration(&mut wrong, body.duration),
+        duration: duration(&mut wrong, stated),
         reason: wrong.required_words("reason", body.reason, REASON_MAX),
         unfreeze_condition: wrong.words("unfreeze_condition", body.unfreeze_condition, REASON_MAX),
         disclosure: hidden,
@@ -103,11 +108,11 @@ fn source(
     }
 }
 
-fn serves(protected_purpose: bool) -> Serves {
+pub(super) fn serves(protected_purpose: bool) -> Serves {
     if protected_purpose { Serves::ProtectedPurpose } else { Serves::AnyClaim }
 }
 
-fn officers(wrong: &mut Violations, officers: Vec<v1::Officer>) -> Vec<Officer> {
+pub(super) fn officers(wrong: &mut Violations, officers: Vec<v1::Officer>) -> Vec<Officer> {
     wrong.at_most("officers", officers.len(), OFFICERS_MAX);
     let named = officers.into_iter().take(OFFICERS_MAX).enumerate();
     named
@@ -118,17 +123,22 @@ fn officers(wrong: &mut Violations, officers: Vec<v1::Officer>) -> Vec<Officer> 
         .collect()
 }
 
-fn duration(
-    wrong: &mut Violations,
-    duration: Option<v1::create_freeze_record_request::Duration>,
-) -> Duration {
-    use v1::create_freeze_record_request::Duration as Said;
+/// What a request says of how long.
+#[derive(Debug)]
+pub(super) enum Said {
+    /// Until when.
+    Until(prost_types::Timestamp),
+    /// For how long.
+    For(v1::Term),
+}
+
+pub(super) fn duration(wrong: &mut Violations, duration: Option<Said>) -> Duration {
     match duration {
         None => Duration::Unstated,
-        Some(Said::ExpireTime(time)) => {
+        Some(Said::Until(time)) => {
             wrong.time("expire_time", Some(time)).map_or(Duration::Unstated, Duration::Until)
         }
-        Some(Said::Term(term)) => {
+        Some(Said::For(term)) => {
             let count = u32::try_from(term.count).ok().filter(|n| (1..=TERM_COUNT_MAX).contains(n));
             if count.is_none() {
                 wrong.add("term.count", "must be 1 to 1,000");

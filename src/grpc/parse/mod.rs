@@ -10,6 +10,8 @@ mod check_operation;
 mod etag;
 mod field;
 mod freeze;
+mod freeze_order;
+mod freeze_read;
 mod head;
 mod identity;
 mod objection;
@@ -29,15 +31,14 @@ pub(super) use approval::{approval, approvals, approve, reject, withdraw_approva
 pub(super) use card::{bind_card, change_card};
 pub(super) use check_operation::{AskedOperation, check_operation};
 pub(super) use freeze::{create_freeze, release_freeze};
+pub(super) use freeze_order::{deduct_freeze, renew_freeze, succeed_freeze};
+pub(super) use freeze_read::{freeze_record, freeze_records};
 pub(super) use identity::update_identity;
 pub(super) use objection::{answer_objection, objections, record_objection};
 pub(super) use page::{next_page_token, resume_token};
 pub(super) use payout_callback::report_payout;
 pub(super) use platform::{bind_platform, card_bindings, unknown_page};
-pub(super) use read::{
-    abnormal, account_status, account_statuses, accounts_by_customer, freeze_record,
-    freeze_records, history,
-};
+pub(super) use read::{abnormal, account_status, account_statuses, accounts_by_customer, history};
 pub(super) use transaction::record_transaction;
 pub(super) use watched_statuses::{WatchedStatuses, unknown_position, watch_account_status};
 pub(super) use withdrawal::{cancel_withdrawal, withdraw};

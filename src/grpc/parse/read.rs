@@ -7,9 +7,8 @@ use super::field::ID_MAX;
 use super::page::PageQuery;
 use super::{Failure, Violations};
 use crate::ask::abnormal::{Abnormal, AbnormalFilter};
-use crate::ask::{AccountKey, CustomerKey, FreezeFilter, Page};
-use crate::domain::freeze::{FreezeStatus, FreezeType};
-use crate::domain::id::{AccountNumber, FreezeId};
+use crate::ask::{AccountKey, CustomerKey, Page};
+use crate::domain::id::AccountNumber;
 use crate::domain::review::IdentityKey;
 use crate::domain::status::{AccountStatus, Cause, ConditionKind};
 use crate::grpc::render::View;
@@ -185,33 +184,6 @@ pub(crate) fn history(
     of_account(wrong, number, as_of, page, query)
 }
 
-/// GetFreezeRecord: which freeze, and on which account if that was said.
-pub(crate) fn freeze_record(
-    body: &v1::GetFreezeRecordRequest,
-) -> Result<(Option<AccountNumber>, FreezeId), Failure> {
-    let mut wrong = Violations::new();
-    let id = wrong.typed_id("freeze_id", &body.freeze_id, FreezeId::parse);
-    let number = wrong.optional_account_number("account_number", &body.account_number);
-    let Some(id) = id else { return Err(wrong.into()) };
-    wrong.check()?;
-    Ok((number, id))
-}
-
-/// ListFreezeRecords: whose, which, and which page.
-pub(crate) fn freeze_records(
-    body: &v1::ListFreezeRecordsRequest,
-) -> Result<OfAccount<FreezeFilter>, Failure> {
-    let mut wrong = Violations::new();
-    let number = wrong.account_number("account_number", &body.account_number);
-    let filter = FreezeFilter {
-        status: wrong.optional_choice::<FreezeStatus>("status", body.status),
-        freeze_type: wrong.optional_choice::<FreezeType>("type", body.r#type),
-    };
-    let query = PageQuery::new("freezes", &(&body.account_number, body.status, body.r#type));
-    let page = wrong.page(&query, body.page_size, &body.page_token);
-    of_account(wrong, number, filter, page, query)
-}
-
 pub(super) fn of_account<F>(
     wrong: Violations,
     number: Option<AccountNumber>,
@@ -250,19 +222,5 @@ mod tests {
         assert_eq!(fields(account_status(ask(card("6299 9900")))), ["card_number"]);
         let view = v1::GetAccountStatusRequest { key: None, view: 9 };
         assert_eq!(fields(account_status(view)), ["account_number", "view"]);
-    }
-
-    #[test]
-    fn every_violation_of_a_list_is_named() {
-        let body = v1::ListFreezeRecordsRequest {
-            account_number: "12 34".to_owned(),
-            status: 77,
-            r#type: -1,
-            page_size: -1,
-            page_token: "x".to_owned(),
-            ..v1::ListFreezeRecordsRequest::default()
-        };
-        let all = ["account_number", "status", "type", "page_size", "page_token"];
-        assert_eq!(fields(freeze_records(&body)), all);
     }
 }

@@ -60,6 +60,7 @@ fn blanks() -> Placeholders {
         limit: blank("limit"),
         limit_kind: blank("limit_kind"),
         reset_time: blank("reset_time"),
+        ..Placeholders::default()
     }
 }
 

@@ -1,12 +1,11 @@
-//! Freezes, and what an authority is told about its own.
+//! Freezes and their acts.
 
 use super::{hides, made_id, money, timestamp};
 use crate::ask::FreezeFile;
 use crate::domain::account::Account;
-use crate::domain::command::{Effect, FreezeReceipt, InFlight, Meanwhile, Moved};
-use crate::domain::freeze::control::{Counting, Share, in_order};
+use crate::domain::command::Effect;
+use crate::domain::freeze::control::{Counting, Share};
 use crate::domain::freeze::{Freeze, FreezeAct, FreezeStatus, Officer, Serves, Urgency, kind};
-use crate::domain::money::Minor;
 use crate::domain::principal::Scope;
 use crate::grpc::caller::Caller;
 use crate::grpc::names::Named;
@@ -78,12 +77,12 @@ fn released(freeze: &Freeze) -> Option<chrono::DateTime<chrono::Utc>> {
     freeze.ended_time.filter(|_| freeze.freeze_status == FreezeStatus::Released)
 }
 
-fn share(freeze: &Freeze, account: &Account) -> Option<Share> {
+pub(super) fn share(freeze: &Freeze, account: &Account) -> Option<Share> {
     let shares = account.control(Counting::All).shares;
     shares.into_iter().find(|share| share.freeze_id == freeze.freeze_id)
 }
 
-fn position(share: &Share) -> i32 {
+pub(super) fn position(share: &Share) -> i32 {
     i32::try_from(share.position).unwrap_or(i32::MAX)
 }
 
@@ -110,64 +109,5 @@ fn act(row: &FreezeAct, account: &Account, caller: &Caller) -> v1::FreezeAct {
         expire_time: row.expire_time.map(timestamp),
         transaction_id: row.transaction_id.as_ref().map_or("", |id| id.as_str()).to_owned(),
         notice_no: row.notice_no.clone(),
-    }
-}
-
-/// What the authority behind a new freeze is told.
-pub(crate) fn authority_answer(receipt: &FreezeReceipt, caller: &Caller) -> v1::AuthorityAnswer {
-    let (freeze, account) = (&receipt.freeze, &receipt.account);
-    let currency = account.balance.currency_code;
-    let share = share(freeze, account);
-    let controlled: Minor = share.as_ref().map_or(0, |share| share.controlled);
-    let lacking = |requested: Minor| requested.saturating_sub(controlled);
-    let Meanwhile { in_flight, movements, .. } = &receipt.meanwhile;
-    let ahead = in_order(&account.freezes)
-        .into_iter()
-        .take_while(|other| other.freeze_id != freeze.freeze_id)
-        .map(|other| self::ahead(other, account, caller));
-    v1::AuthorityAnswer {
-        requested: freeze.freeze_amount.map(|minor| money(minor, currency)),
-        controlled: Some(money(controlled, currency)),
-        short_by: freeze.freeze_amount.map(|minor| money(lacking(minor), currency)),
-        queue_position: share.map_or(0, |share| position(&share)),
-        ahead: ahead.collect(),
-        cancelled_withdrawals: receipt.cancelled.iter().map(|id| id.as_str().to_owned()).collect(),
-        payouts_in_flight: in_flight
-            .iter()
-            .map(|payout| self::in_flight(payout, account))
-            .collect(),
-        in_flight_amount: Some(money(in_flight.iter().map(|row| row.held_minor).sum(), currency)),
-        movements: movements.iter().map(|moved| movement(moved, account)).collect(),
-        more_movements: receipt.meanwhile.more_movements,
-        receipt_text: String::new(),
-    }
-}
-
-fn in_flight(payout: &InFlight, account: &Account) -> v1::PayoutInFlight {
-    v1::PayoutInFlight {
-        withdrawal_id: payout.withdrawal_id.as_str().to_owned(),
-        amount: Some(money(payout.held_minor, account.balance.currency_code)),
-        state: payout.state.number(),
-        create_time: Some(timestamp(payout.create_time)),
-    }
-}
-
-fn movement(moved: &Moved, account: &Account) -> v1::MovementSinceService {
-    v1::MovementSinceService {
-        transaction_id: moved.transaction_id.as_str().to_owned(),
-        direction: moved.direction.number(),
-        amount: Some(money(moved.amount_minor, account.balance.currency_code)),
-        recorded_time: Some(timestamp(moved.recorded_time)),
-    }
-}
-
-fn ahead(freeze: &Freeze, account: &Account, caller: &Caller) -> v1::FreezeAhead {
-    let hidden = hides(freeze, caller);
-    let currency = account.balance.currency_code;
-    v1::FreezeAhead {
-        freeze_id: freeze.freeze_id.as_str().to_owned(),
-        authority_name: if hidden { String::new() } else { freeze.freeze_by.clone() },
-        amount: freeze.freeze_amount.map(|minor| money(minor, currency)),
-        expire_time: freeze.expire_time.filter(|_| !hidden).map(timestamp),
     }
 }

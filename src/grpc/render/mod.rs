@@ -8,6 +8,8 @@ mod check;
 mod code;
 mod condition;
 mod freeze;
+mod freeze_answer;
+mod freeze_kind;
 mod history;
 mod identity;
 mod objection;
@@ -20,7 +22,9 @@ pub(super) use approval::approval;
 pub(super) use card::{card, card_info};
 pub(super) use check::operation_check;
 pub(super) use code::status_codes;
-pub(super) use freeze::{authority_answer, freeze_record, freeze_record_with_acts};
+pub(super) use freeze::{freeze_record, freeze_record_with_acts};
+pub(super) use freeze_answer::{authority_answer, deduction, next_in_line, receipt_text};
+pub(super) use freeze_kind::authority_kinds;
 pub(super) use history::{account_status_at, status_change};
 pub(super) use identity::identity;
 pub(super) use objection::objection;
@@ -32,6 +36,7 @@ use super::caller::Caller;
 use crate::ask::mask;
 use crate::domain::command::Effect;
 use crate::domain::freeze::{Disclosure, Freeze};
+use crate::domain::id::FreezeId;
 use crate::domain::money::{Currency, Minor, Money};
 use crate::pb::v1;
 use crate::wire::{self, timestamp};
@@ -65,4 +70,9 @@ fn made_id(id: &str, effect: Effect) -> String {
         Effect::Take => id.to_owned(),
         Effect::ValidateOnly => String::new(),
     }
+}
+
+/// What a command does to a freeze: one that the request names was there before.
+pub(super) fn made(id: &FreezeId, named: &str, effect: Effect) -> Effect {
+    if id.as_str() == named { Effect::Take } else { effect }
 }
