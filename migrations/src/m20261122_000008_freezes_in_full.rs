@@ -60,6 +60,18 @@ const STATEMENTS: &[&str] = &[
          'PAYMENT_RESERVE', 'TREASURY', 'SOCIAL_INSURANCE', 'LETTER_OF_CREDIT'))",
     "ALTER TABLE account_balance ADD COLUMN exempt_used_minor bigint NOT NULL DEFAULT 0
         CHECK (exempt_used_minor >= 0)",
+    "ALTER TABLE account_balance ADD COLUMN freezes_in_force bigint NOT NULL DEFAULT 0
+        CHECK (freezes_in_force >= 0)",
+    "UPDATE account_balance AS b SET freezes_in_force = (SELECT count(*) FROM account_freeze f
+            WHERE f.account_number = b.account_number AND f.freeze_status IN ('ACTIVE', 'WAITING'))
+        WHERE condition_mask & 6 <> 0",
+    // The line of an account's freezes, in the order in which they fill: of a long one only the
+    // beginning is read.
+    "DROP INDEX account_freeze_in_force",
+    "CREATE INDEX account_freeze_line ON account_freeze (account_number,
+        (CASE freeze_type WHEN 'JUDICIAL' THEN 0 WHEN 'BANK' THEN 1 ELSE 2 END), served_time,
+        (coalesce(rank_seq, freeze_seq)))
+        WHERE freeze_status IN ('ACTIVE', 'WAITING')",
     "ALTER TABLE withdrawal ADD COLUMN exempt_minor bigint NOT NULL DEFAULT 0
         CHECK (exempt_minor >= 0)",
     // A freeze asks for all that hold money: what was not sent gives way to it, what was sent its

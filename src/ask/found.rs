@@ -21,23 +21,35 @@ pub struct Found {
 }
 
 impl Ask {
-    /// The account as it is now, and the card when it was asked for by one. Replaced and cancelled
+    /// The account as it is now, of many freezes the first in line, and the card when it was asked for
+    /// by one. Replaced and cancelled
     /// cards lead to their last account, too: who holds one shall learn that, not that there is no
     /// such card.
     ///
     /// # Errors
     /// ACCOUNT_NOT_FOUND, CARD_NOT_FOUND, or the database.
     pub async fn found(&self, key: &AccountKey) -> Result<Found, Failure> {
-        let (stored, card) = match key {
-            AccountKey::Number(number) => self.by_number(number).await?,
-            AccountKey::Card(card) => self.by_card(card).await?,
-        };
-        let account = lapse::seen_at(stored, self.clock.now(), self.rules.zone);
-        Ok(Found { account, card })
+        let (mut stored, card) = self.by_key(key).await?;
+        let now = self.clock.now();
+        // Something has ended since it was read.
+        if stored.freezes.rest().is_some() && stored.next_lapse().is_some_and(|at| at <= now) {
+            stored = self.whole(stored).await?;
+        }
+        Ok(Found { account: lapse::seen_at(stored, now, self.rules.zone), card })
     }
 
-    /// The accounts behind many keys, one answer for each in their order, in at most three
-    /// statements. All are as of one instant.
+    /// [`Ask::found`] with all freezes.
+    ///
+    /// # Errors
+    /// ACCOUNT_NOT_FOUND, CARD_NOT_FOUND, or the database.
+    pub async fn found_whole(&self, key: &AccountKey) -> Result<Found, Failure> {
+        let (stored, card) = self.by_key(key).await?;
+        let stored = self.whole(stored).await?;
+        Ok(Found { account: lapse::seen_at(stored, self.clock.now(), self.rules.zone), card })
+    }
+
+    /// The accounts behind many keys, of many freezes the first in line, one answer for each key in
+    /// their order, in a few statements. All are as of one instant.
     ///
     /// # Errors
     /// The database; an unknown key is an answer.
@@ -50,7 +62,7 @@ impl Ask {
             AccountKey::Card(_) => None,
         });
         let now = self.clock.now();
-        let mut accounts = self.all(numbers.collect(), now).await?;
+        let mut accounts = self.all_brief(numbers.collect(), now).await?;
         let cards = keys.iter().filter_map(|key| match key {
             AccountKey::Card(card) => Some(card.clone()),
             AccountKey::Number(number) if accounts.contains_key(number) => None,
@@ -59,7 +71,7 @@ impl Ask {
         let cards = self.cards(cards.collect()).await?;
         let behind = cards.values().map(|card| &card.account_number);
         let behind = behind.filter(|number| !accounts.contains_key(number)).collect();
-        accounts.extend(self.all(behind, now).await?);
+        accounts.extend(self.all_brief(behind, now).await?);
         let found = |key: &AccountKey| {
             let (card, unknown) = match key {
                 AccountKey::Number(number) => match accounts.get(number) {
@@ -75,7 +87,7 @@ impl Ask {
         Ok(keys.iter().map(found).collect())
     }
 
-    /// A customer's accounts as they are now, by number.
+    /// A customer's accounts as they are now, of many freezes the first in line, by number.
     ///
     /// # Errors
     /// The database.
@@ -94,7 +106,7 @@ impl Ask {
             }
         };
         let Listed { items: numbers, next } = page.cut(numbers, AccountNumber::clone);
-        let mut accounts = self.all(numbers.iter().collect(), self.clock.now()).await?;
+        let mut accounts = self.all_brief(numbers.iter().collect(), self.clock.now()).await?;
         let items = numbers.iter().filter_map(|number| accounts.remove(number)).collect();
         Ok(Listed { items, next })
     }
@@ -109,9 +121,38 @@ impl Ask {
             return Ok(BTreeMap::new());
         }
         let numbers: Vec<&AccountNumber> = numbers.into_iter().collect();
-        let stored = self.store.account_find(&numbers).await?.into_iter();
-        let seen = stored.map(|account| lapse::seen_at(account, now, self.rules.zone));
-        Ok(seen.map(|account| (account.number().clone(), account)).collect())
+        let stored = self.store.account_find(&numbers).await?;
+        Ok(self.seen_at(stored, now))
+    }
+
+    /// [`Ask::all`], of many freezes the first in line.
+    async fn all_brief(
+        &self,
+        numbers: BTreeSet<&AccountNumber>,
+        now: DateTime<Utc>,
+    ) -> Result<BTreeMap<AccountNumber, Account>, Failure> {
+        if numbers.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let numbers: Vec<&AccountNumber> = numbers.into_iter().collect();
+        let stored = self.store.account_find_brief(&numbers, now).await?;
+        Ok(self.seen_at(stored, now))
+    }
+
+    fn seen_at(
+        &self,
+        stored: Vec<Account>,
+        now: DateTime<Utc>,
+    ) -> BTreeMap<AccountNumber, Account> {
+        let seen = stored.into_iter().map(|row| lapse::seen_at(row, now, self.rules.zone));
+        seen.map(|account| (account.number().clone(), account)).collect()
+    }
+
+    async fn by_key(&self, key: &AccountKey) -> Result<(Account, Option<Card>), Failure> {
+        match key {
+            AccountKey::Number(number) => self.by_number(number).await,
+            AccountKey::Card(card) => self.by_card(card).await,
+        }
     }
 
     async fn cards(

@@ -221,7 +221,7 @@ impl Ask {
     }
 
     async fn lapsed(&self, number: &AccountNumber) -> Result<Lapsed, Failure> {
-        let stored = self.stored(number).await?;
+        let stored = self.whole(self.stored(number).await?).await?;
         Ok(self.with_lapses(stored, self.clock.now()))
     }
 
@@ -229,7 +229,7 @@ impl Ask {
         let mut lapsed = stored.clone();
         let due = !lapse::lapse(&mut lapsed, now, self.rules.zone).is_empty();
         let account = lapse::seen_at(stored, now, self.rules.zone);
-        Lapsed { account, freezes: lapsed.freezes, due }
+        Lapsed { account, freezes: lapsed.freezes.to_vec(), due }
     }
 }
 

@@ -12,6 +12,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::Failure;
+use crate::clock::Clock;
 use crate::domain::account::Account;
 use crate::domain::id::AccountNumber;
 use crate::store::{self, Store};
@@ -46,17 +47,19 @@ pub(super) struct Gathering {
 pub struct Gatherer {
     queue: Arc<Mutex<mpsc::Receiver<Wanted>>>,
     store: Store,
+    clock: Clock,
 }
 
 impl Gathering {
-    pub(super) fn new(store: &Store) -> (Self, Vec<Gatherer>) {
+    pub(super) fn new(store: &Store, clock: &Clock) -> (Self, Vec<Gatherer>) {
         let (queue, waiting) = mpsc::channel(QUEUE_MAX);
         let waiting = Arc::new(Mutex::new(waiting));
-        let gatherer = || Gatherer { queue: Arc::clone(&waiting), store: store.clone() };
+        let gatherer =
+            || Gatherer { queue: Arc::clone(&waiting), store: store.clone(), clock: clock.clone() };
         (Self { queue }, std::iter::repeat_with(gatherer).take(GATHERERS).collect())
     }
 
-    /// The account as it is stored, if there is one.
+    /// The account as it is stored, if there is one; of many freezes the first in line.
     pub(super) async fn account(&self, number: &AccountNumber) -> Answer {
         let (reply, answer) = oneshot::channel();
         let wanted = Wanted { number: number.clone(), reply };
@@ -100,7 +103,8 @@ impl Gatherer {
         if numbers.is_empty() {
             return Ok(Vec::new());
         }
-        match timeout(QUERY_TIMEOUT, self.store.account_find(numbers)).await {
+        let found = self.store.account_find_brief(numbers, self.clock.now());
+        match timeout(QUERY_TIMEOUT, found).await {
             Ok(found) => found,
             Err(_elapsed) => Err(store::Error::timed_out("a read")),
         }

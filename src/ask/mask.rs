@@ -37,7 +37,11 @@ pub fn account(mut account: Account, principal: &Principal) -> Account {
             }
         }
     }
-    account.freezes = account.freezes.into_iter().map(|row| freeze(row, principal)).collect();
+    if account.freezes.loaded().iter().any(|row| hides(row, principal)) {
+        for row in account.freezes.loaded_mut() {
+            *row = freeze(row.clone(), principal);
+        }
+    }
     account
 }
 

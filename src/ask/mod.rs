@@ -117,7 +117,7 @@ pub struct Ask {
 impl Ask {
     /// Asks this store, at this clock's time. Each gatherer has to be run.
     pub fn new(store: Store, clock: Clock, rules: Arc<Rules>) -> (Self, Vec<Gatherer>) {
-        let (gathering, gatherers) = Gathering::new(&store);
+        let (gathering, gatherers) = Gathering::new(&store, &clock);
         (Self { store, gathering, clock, rules }, gatherers)
     }
 
@@ -126,7 +126,7 @@ impl Ask {
     /// # Errors
     /// ACCOUNT_NOT_FOUND, CARD_NOT_FOUND, or the database.
     pub async fn account(&self, key: &AccountKey) -> Result<Account, Failure> {
-        Ok(self.found(key).await?.account)
+        Ok(self.found_whole(key).await?.account)
     }
 
     /// The account's history, newest first.
@@ -194,6 +194,15 @@ impl Ask {
 
     async fn stored(&self, number: &AccountNumber) -> Result<Account, Failure> {
         let found = self.gathering.account(number).await?;
+        found.ok_or(Failure::NotFound(Reason::AccountNotFound))
+    }
+
+    /// The account with all its freezes.
+    async fn whole(&self, stored: Account) -> Result<Account, Failure> {
+        if stored.freezes.rest().is_none() {
+            return Ok(stored);
+        }
+        let found = self.store.account_find(&[stored.number()]).await?.pop();
         found.ok_or(Failure::NotFound(Reason::AccountNotFound))
     }
 }

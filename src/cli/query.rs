@@ -40,7 +40,7 @@ impl Query {
         })?;
         let store = service::connect(settings).await?;
         let core = Core::start(store, Clock::System, settings);
-        let found = core.ask.found(&AccountKey::Number(number)).await;
+        let found = core.ask.found_whole(&AccountKey::Number(number)).await;
         core.drain(settings.drain).await;
         let locale = Locale::from_accept_language(&self.language);
         let Found { account, card } = found.map_err(|failure| {

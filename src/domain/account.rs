@@ -4,13 +4,15 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::approval::Approval;
 use super::condition::{Condition, ConditionSummary};
 use super::freeze::control::{self, Control, Counting, Funds};
-use super::freeze::{Freeze, FreezeMode};
-use super::id::AccountNumber;
+use super::freeze::line::{Freezes, Rest};
+use super::freeze::{Freeze, FreezeMode, FreezeStatus};
+use super::id::{AccountNumber, FreezeId};
 use super::money::{Currency, Direction, Minor, Money};
 use super::protection::ProtectedKind;
 use super::status::{self, AccountStatus, ConditionKind, Lifecycle};
@@ -58,6 +60,9 @@ pub struct Balance {
     pub reserved_minor: Minor,
     /// Σ amounts of freezes ACTIVE and WAITING.
     pub freeze_claim_minor: Minor,
+    /// How many freezes are ACTIVE or WAITING.
+    #[serde(default)]
+    pub freezes_in_force: i64,
     /// What is left of the exempt amount: the largest that an authority's freeze in effect leaves for
     /// living costs, less what is used up.
     pub exempt_minor: Minor,
@@ -103,8 +108,8 @@ pub struct Account {
     pub balance: Balance,
     /// Stored conditions in force.
     pub conditions: Vec<Condition>,
-    /// Freezes in force, ACTIVE or WAITING.
-    pub freezes: Vec<Freeze>,
+    /// Freezes in force, ACTIVE or WAITING; of many the first in line.
+    pub freezes: Freezes,
     /// Proposals that wait for a second person. No part of answers: they are asked for by themselves.
     #[serde(skip)]
     pub approvals: Vec<Approval>,
@@ -131,6 +136,33 @@ impl Balance {
         }
         .filter(|after| *after >= self.reserved_minor)
     }
+
+    /// balance − reserved.
+    pub fn unreserved(&self) -> Minor {
+        self.balance_minor.saturating_sub(self.reserved_minor)
+    }
+
+    /// What this row tells of freezes of which only so many were loaded; `None` when it doesn't tell
+    /// all that a status or a debit asks. It does where nothing ends by `now`, none takes the whole
+    /// account or reports a loss, and all are filled with money to spare: so none of them waits, and
+    /// which of them is filled first makes no difference.
+    pub fn rest(&self, loaded: usize, now: DateTime<Utc>) -> Option<Rest> {
+        let money = self.unreserved();
+        let free = money.saturating_sub(self.exempt_minor.min(money));
+        let losses = self.condition_mask & mask_bit(ConditionKind::Lost) != 0;
+        let due = self.next_lapse_time.is_some_and(|at| at <= now);
+        // Where nothing is left of it, how much it was is not in this row.
+        let exempt = match (self.exempt_minor, self.exempt_used_minor) {
+            (0, 0) => Some(0),
+            (0, _) => None,
+            (left, used) => left.checked_add(used),
+        };
+        let plain = self.freeze_whole == FreezeMode::Amount && !losses && !due;
+        let loaded = i64::try_from(loaded).unwrap_or(i64::MAX);
+        let count = self.freezes_in_force.saturating_sub(loaded);
+        let filled = self.freeze_claim_minor < free;
+        exempt.filter(|_| plain && filled).map(|exempt| Rest { count, exempt })
+    }
 }
 
 impl Account {
@@ -146,12 +178,54 @@ impl Account {
 
     /// balance − reserved.
     pub fn unreserved(&self) -> Minor {
-        self.balance.balance_minor.saturating_sub(self.balance.reserved_minor)
+        self.balance.unreserved()
     }
 
     /// The money that freezes may control part of.
     pub fn funds(&self) -> Funds {
         Funds { money: self.unreserved(), exempt_used: self.balance.exempt_used_minor }
+    }
+
+    /// What of the exempt amount is not used up, minor units.
+    pub fn exempt_left(&self) -> Minor {
+        let used = self.balance.exempt_used_minor;
+        match self.freezes.rest() {
+            None => control::exempt_left(&self.freezes, used),
+            Some(rest) => rest.exempt.saturating_sub(used).max(0),
+        }
+    }
+
+    /// What freezes may control: the money that is not exempt.
+    fn free(&self) -> Minor {
+        let money = self.unreserved();
+        money.saturating_sub(self.exempt_left().min(money))
+    }
+
+    /// What freezes control together, minor units.
+    pub fn controlled(&self, counting: Counting) -> Minor {
+        match self.freezes.rest() {
+            None => control::controlled(self.free(), &self.freezes, counting),
+            Some(_) => self.balance.freeze_claim_minor.min(self.free()),
+        }
+    }
+
+    /// Whether every judicial and bank freeze has what it claims; a whole one never has.
+    pub fn claims_filled(&self) -> bool {
+        match self.freezes.rest() {
+            None => control::all_filled(self.free(), &self.freezes, Counting::WithoutLoss),
+            Some(_) => self.balance.freeze_claim_minor <= self.free(),
+        }
+    }
+
+    /// Lets waiting freezes whose turn has come take effect at `at`. Returns their ids. Of a line that
+    /// was loaded in part none waits.
+    pub fn promote(&mut self, at: DateTime<Utc>, zone: Tz) -> Vec<FreezeId> {
+        let waits = |freeze: &Freeze| freeze.freeze_status == FreezeStatus::Waiting;
+        if !self.freezes.loaded().iter().any(waits) {
+            return Vec::new();
+        }
+        let funds = self.funds();
+        control::promote(funds, &mut self.freezes, at, zone)
     }
 
     /// What each freeze controls now.
@@ -162,11 +236,11 @@ impl Account {
     /// How much of the exempt amount a debit uses up: what it takes beyond the money that is free
     /// beside it. Minor units; to be asked before the debit, with the freezes that count for it.
     pub fn exempt_spent_by(&self, amount: Minor, counting: Counting) -> Minor {
-        let left = control::exempt_left(&self.freezes, self.balance.exempt_used_minor);
+        let left = self.exempt_left();
         if left == 0 {
             return 0;
         }
-        let beside = self.control(counting).available.saturating_sub(left).max(0);
+        let beside = self.available_but(counting).saturating_sub(left).max(0);
         amount.saturating_sub(beside).clamp(0, left)
     }
 
@@ -178,14 +252,19 @@ impl Account {
 
     /// Where nothing is exempt any more, forgets what was used up: what comes later begins anew.
     pub fn forget_exempt(&mut self) {
-        if control::exempt(&self.freezes) == 0 {
+        if self.freezes.rest().is_none() && control::exempt(&self.freezes) == 0 {
             self.balance.exempt_used_minor = 0;
         }
     }
 
     /// money − controlled: what a debit by the customer may take.
     pub fn available(&self) -> Minor {
-        self.control(Counting::All).available
+        self.available_but(Counting::All)
+    }
+
+    /// money − what these freezes control.
+    pub fn available_but(&self, counting: Counting) -> Minor {
+        self.unreserved().saturating_sub(self.controlled(counting))
     }
 
     /// Stored conditions in force, the oldest first: which one speaks never depends on the order of
@@ -197,11 +276,12 @@ impl Account {
         rows
     }
 
-    /// The kinds of all conditions in force.
+    /// The kinds of all conditions in force. Freezes that were not loaded are of the kind of those
+    /// that were.
     pub fn condition_kinds(&self) -> impl Iterator<Item = ConditionKind> + '_ {
         let stored = self.conditions.iter().filter(|row| row.in_force()).map(|row| row.kind);
-        let frozen = self.freezes.iter().filter(|f| f.in_force()).map(Freeze::condition_kind);
-        stored.chain(frozen)
+        let frozen = self.freezes.loaded().iter().filter(|f| f.in_force());
+        stored.chain(frozen.map(Freeze::condition_kind))
     }
 
     /// The status that the account displays.
@@ -233,6 +313,9 @@ impl Account {
 
     /// The next instant at which a condition, freeze or proposal ends by itself.
     pub fn next_lapse(&self) -> Option<DateTime<Utc>> {
+        if self.freezes.rest().is_some() {
+            return self.balance.next_lapse_time;
+        }
         let rows = self.conditions.iter().filter(|row| row.in_force()).filter_map(|r| r.until_time);
         let freezes = self.freezes.iter().filter(|f| f.in_force()).filter_map(|f| f.expire_time);
         let approvals = self.approvals.iter().filter(|a| a.is_open()).map(|a| a.expire_time);
@@ -242,13 +325,22 @@ impl Account {
     /// Forgets conditions, freezes and proposals that ended.
     pub fn drop_ended(&mut self) {
         self.conditions.retain(Condition::in_force);
-        self.freezes.retain(Freeze::in_force);
+        if self.freezes.loaded().iter().any(|freeze| !freeze.in_force()) {
+            self.freezes.retain(Freeze::in_force);
+        }
         self.approvals.retain(Approval::is_open);
     }
 
-    /// Brings what the hot row derives from conditions and freezes up to date.
+    /// Brings what the hot row derives from conditions and freezes up to date. Where not all freezes
+    /// were loaded, none of them has changed, nor has a condition.
     pub fn derive_balance(&mut self) {
+        if self.freezes.rest().is_some() {
+            self.balance.exempt_minor = self.exempt_left();
+            return;
+        }
         self.balance.freeze_claim_minor = control::claim(&self.freezes);
+        self.balance.freezes_in_force =
+            self.freezes.iter().filter(|f| f.in_force()).fold(0, |count, _| count + 1);
         self.forget_exempt();
         let used = self.balance.exempt_used_minor;
         self.balance.exempt_minor = control::exempt_left(&self.freezes, used);

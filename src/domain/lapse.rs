@@ -7,7 +7,6 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::account::{Account, Face};
-use super::freeze::control;
 use super::freeze::{FreezeActKind, FreezeStatus};
 use super::id::FreezeId;
 
@@ -45,7 +44,7 @@ pub fn lapse(account: &mut Account, now: DateTime<Utc>, zone: Tz) -> Vec<Step> {
         end_conditions(account, at);
         end_freezes(account, at, &mut acts);
         end_approvals(account, at);
-        let promoted = control::promote(account.funds(), &mut account.freezes, at, zone);
+        let promoted = account.promote(at, zone);
         acts.extend(promoted.into_iter().map(|id| (id, FreezeActKind::Promoted)));
         account.forget_exempt();
         steps.push(Step { at, before, after: account.face(), acts });

@@ -1,23 +1,23 @@
-//! `account_balance`, `account_master`: an account with all that is in force on it, in one
-//! statement, so that a read sees one instant.
+//! `account_balance`: an account with all that is in force on it, in one statement, so that a read
+//! sees one instant.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Value;
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement};
-use serde::Serialize;
 
 use super::approval::APPROVAL;
 use super::bulk::{Kind, Spelled, Statements, Table, as_text};
 use super::{Engine, Error, Store, Transaction, document, freeze, list};
 use crate::domain::account::{Account, Balance, OPEN_APPROVALS, Profile, mask_bit};
-use crate::domain::freeze::control::in_order;
+use crate::domain::freeze::Freeze;
+use crate::domain::freeze::line::{FIRST_IN_LINE, Freezes};
 use crate::domain::id::AccountNumber;
 use crate::domain::protection::ProtectedKind;
 use crate::domain::safeguard::{self, Safeguard};
 use crate::domain::status::ConditionKind;
-use crate::text::{self, Locale};
 
 pub(super) static BALANCE: Table = Table {
     name: "account_balance",
@@ -29,6 +29,7 @@ pub(super) static BALANCE: Table = Table {
         ("balance_minor", Kind::Plain),
         ("reserved_minor", Kind::Plain),
         ("freeze_claim_minor", Kind::Plain),
+        ("freezes_in_force", Kind::Plain),
         ("exempt_minor", Kind::Plain),
         ("exempt_used_minor", Kind::Plain),
         ("freeze_whole", Kind::Plain),
@@ -45,29 +46,6 @@ pub(super) static BALANCE: Table = Table {
         ("entry_seq", Kind::Plain),
         ("history_head", Kind::Plain),
         ("changed_time", Kind::Time),
-    ],
-    statements: Statements::new(),
-};
-
-pub(super) static MASTER: Table = Table {
-    name: "account_master",
-    key: &["account_number"],
-    columns: &[
-        ("account_number", Kind::Plain),
-        ("account_id", Kind::Plain),
-        ("account_name", Kind::Plain),
-        ("account_status", Kind::Plain),
-        ("status_desc", Kind::Plain),
-        ("freeze_type", Kind::Plain),
-        ("freeze_reason", Kind::Plain),
-        ("freeze_date", Kind::Plain),
-        ("customer_id", Kind::Plain),
-        ("branch_code", Kind::Plain),
-        ("opened_time", Kind::Time),
-        ("record_status", Kind::Plain),
-        ("product_code", Kind::Plain),
-        ("status_since_time", Kind::Time),
-        ("protected_kind", Kind::Plain),
     ],
     statements: Statements::new(),
 };
@@ -95,53 +73,9 @@ pub(super) static CONDITION: Table = Table {
     statements: Statements::new(),
 };
 
-/// A row of `account_master`: what SQL readers see of an account. The freeze is the one first in
-/// line.
-#[derive(Debug, Serialize)]
-pub(super) struct MasterRow<'a> {
-    account_number: &'a str,
-    account_id: &'a str,
-    account_name: &'a str,
-    account_status: &'static str,
-    status_desc: String,
-    freeze_type: Option<&'static str>,
-    freeze_reason: Option<&'a str>,
-    freeze_date: Option<chrono::NaiveDate>,
-    customer_id: &'a str,
-    branch_code: &'a str,
-    opened_time: chrono::DateTime<chrono::Utc>,
-    record_status: &'static str,
-    product_code: &'a str,
-    status_since_time: chrono::DateTime<chrono::Utc>,
-    protected_kind: Option<&'static str>,
-}
-
-impl<'a> MasterRow<'a> {
-    pub(super) fn of(account: &'a Account) -> Self {
-        let status = account.status();
-        let first = in_order(&account.freezes).into_iter().next();
-        Self {
-            account_number: account.profile.account_number.as_str(),
-            account_id: &account.profile.account_id,
-            account_name: &account.profile.account_name,
-            account_status: status.code(),
-            status_desc: text::status_name(status, Locale::Hans).into_owned(),
-            freeze_type: first.map(|freeze| freeze.freeze_type.into()),
-            freeze_reason: first.map(|freeze| freeze.freeze_reason.as_str()),
-            freeze_date: first.map(|freeze| freeze.freeze_date),
-            customer_id: &account.profile.customer_id,
-            branch_code: &account.profile.branch_code,
-            opened_time: account.profile.opened_time,
-            record_status: "1",
-            product_code: &account.profile.product_code,
-            status_since_time: account.profile.status_since_time,
-            protected_kind: account.profile.protected_kind.map(Into::into),
-        }
-    }
-}
-
-/// The statement that reads accounts whole; conditions, freezes and open proposals only where the mask says so. The
-/// balances are found first, and the rest by their numbers, whatever a plan believes of the tables.
+/// The statement that reads accounts; conditions, freezes and open proposals only where the mask says so.
+/// Of more freezes than `$2` the first in line. The balances are found first, and the rest by their
+/// numbers, whatever a plan believes of the tables.
 fn select_whole(engine: Engine) -> String {
     let frozen = mask_bit(ConditionKind::Frozen) | mask_bit(ConditionKind::Lost);
     let conditions = CONDITION.gathered(
@@ -149,11 +83,14 @@ fn select_whole(engine: Engine) -> String {
         "c",
         "c.account_number = b.account_number AND c.ended_time IS NULL",
     );
-    let freezes = freeze::FREEZE.gathered(
-        engine,
-        "f",
-        "f.account_number = b.account_number AND f.freeze_status IN ('ACTIVE', 'WAITING')",
+    let in_force =
+        "f.account_number = b.account_number AND f.freeze_status IN ('ACTIVE', 'WAITING')";
+    let freezes = freeze::FREEZE.gathered(engine, "f", in_force);
+    let first = format!(
+        "{in_force} ORDER BY CASE f.freeze_type WHEN 'JUDICIAL' THEN 0 WHEN 'BANK' THEN 1 ELSE 2 END,
+            f.served_time, coalesce(f.rank_seq, f.freeze_seq) LIMIT {FIRST_IN_LINE}"
     );
+    let first = freeze::FREEZE.gathered_of(engine, "f", &first);
     let approvals = APPROVAL.gathered(
         engine,
         "a",
@@ -170,12 +107,14 @@ fn select_whole(engine: Engine) -> String {
         "SELECT {balance} AS balance, m.account_id, m.account_name, m.customer_id, m.branch_code,
             m.opened_time, m.product_code, m.status_since_time, m.protected_kind,
             CASE WHEN b.condition_mask & {held} <> 0 THEN {conditions} END AS conditions,
-            CASE WHEN b.condition_mask & {frozen} <> 0 THEN {freezes} END AS freezes,
+            CASE WHEN b.condition_mask & {frozen} = 0 THEN NULL
+                WHEN b.freezes_in_force <= $2 THEN {freezes} ELSE {first} END AS freezes,
             CASE WHEN b.condition_mask & {OPEN_APPROVALS} <> 0 THEN {approvals} END AS approvals
         FROM account_balance b {master} WHERE {balances}",
         balance = as_text(engine, &BALANCE.as_json(engine, "b")),
         conditions = as_text(engine, &conditions),
         freezes = as_text(engine, &freezes),
+        first = as_text(engine, &first),
         approvals = as_text(engine, &approvals),
         held = OPEN_APPROVALS - 1,
         balances = engine.among("b.account_number", 1),
@@ -195,9 +134,40 @@ fn whole(row: &QueryResult) -> Result<Account, Error> {
         status_since_time: row.try_get_by_index(7)?,
         protected_kind: protected(row.try_get_by_index(8)?)?,
     };
-    let (conditions, freezes) = (list(row, "conditions")?, list(row, "freezes")?);
-    let approvals = list(row, "approvals")?;
-    Ok(Account { profile: Arc::new(profile), balance, conditions, freezes, approvals })
+    let freezes: Vec<Freeze> = list(row, "freezes")?;
+    let (conditions, approvals) = (list(row, "conditions")?, list(row, "approvals")?);
+    let profile = Arc::new(profile);
+    Ok(Account { profile, balance, conditions, freezes: freezes.into(), approvals })
+}
+
+/// Accounts that may lack freezes.
+struct Brief {
+    /// Those whose row tells enough of what they lack, and those that lack nothing.
+    accounts: Vec<Account>,
+    /// The others' numbers.
+    untold: Vec<AccountNumber>,
+}
+
+impl Brief {
+    /// What was found of accounts with at most so many freezes, and of the first of those that have
+    /// more.
+    fn of(rows: &[QueryResult], crowd: i64, now: DateTime<Utc>) -> Result<Self, Error> {
+        let mut brief = Self { accounts: Vec::with_capacity(rows.len()), untold: Vec::new() };
+        for row in rows {
+            let mut account = whole(row)?;
+            if account.balance.freezes_in_force > crowd {
+                let first = std::mem::take(&mut account.freezes);
+                let rest = account.balance.rest(first.len(), now).filter(|_| !first.is_empty());
+                let Some(rest) = rest else {
+                    brief.untold.push(account.number().clone());
+                    continue;
+                };
+                account.freezes = Freezes::in_part(first.to_vec(), rest);
+            }
+            brief.accounts.push(account);
+        }
+        Ok(brief)
+    }
 }
 
 fn protected(stored: Option<String>) -> Result<Option<ProtectedKind>, Error> {
@@ -212,20 +182,50 @@ pub(super) fn account_number(row: &QueryResult) -> Result<AccountNumber, Error> 
     AccountNumber::parse(&text).ok_or_else(|| Error::Corrupt(malformed()))
 }
 
-fn find(engine: Engine, numbers: &[&AccountNumber]) -> Statement {
+/// Finds accounts, of more freezes than `crowd` the first in line.
+fn find(engine: Engine, numbers: &[&AccountNumber], crowd: i64) -> Statement {
     static SQL: Spelled = Spelled::new();
     let sql = SQL.get(engine, || select_whole(engine));
-    engine.statement(sql, [engine.texts(numbers.iter().map(|number| number.as_str()))])
+    let texts = engine.texts(numbers.iter().map(|number| number.as_str()));
+    engine.statement(sql, [texts, crowd.into()])
 }
 
+/// However many freezes there are.
+const ALL: i64 = i64::MAX;
+
 impl Store {
+    /// The store, with another number of freezes up to which they are always loaded with their
+    /// account: nothing that it answers depends on it.
+    #[must_use]
+    pub fn with_crowd(self, freezes: i64) -> Self {
+        Self { crowd: freezes, ..self }
+    }
+
     /// Accounts as they are stored; what is unknown is left out. Lapses are the caller's.
     ///
     /// # Errors
     /// What the database says.
     pub async fn account_find(&self, numbers: &[&AccountNumber]) -> Result<Vec<Account>, Error> {
-        let statement = find(self.engine, numbers);
+        let statement = find(self.engine, numbers, ALL);
         self.read(statement).await?.iter().map(whole).collect()
+    }
+
+    /// [`Store::account_find`], but of many freezes only the first in line where the account's row
+    /// tells enough of the rest at `now`: in one statement, and another where an account's doesn't.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn account_find_brief(
+        &self,
+        numbers: &[&AccountNumber],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Account>, Error> {
+        let rows = self.read(find(self.engine, numbers, self.crowd)).await?;
+        let Brief { mut accounts, untold } = Brief::of(&rows, self.crowd, now)?;
+        if !untold.is_empty() {
+            accounts.extend(self.account_find(&untold.iter().collect::<Vec<_>>()).await?);
+        }
+        Ok(accounts)
     }
 
     /// The numbers of a customer's accounts, in their order, after this one, at most `limit`.
@@ -254,7 +254,7 @@ impl Store {
     /// What the database says.
     pub async fn account_list_lapsing<'t>(
         &self,
-        now: chrono::DateTime<chrono::Utc>,
+        now: DateTime<Utc>,
         but: impl Iterator<Item = &'t str>,
         limit: u32,
     ) -> Result<Vec<String>, Error> {
@@ -317,8 +317,24 @@ impl Transaction {
     /// # Errors
     /// What the database says.
     pub async fn account_find(&self, numbers: &[&AccountNumber]) -> Result<Vec<Account>, Error> {
-        let rows = self.inner.query_all_raw(find(self.engine, numbers)).await?;
+        let rows = self.inner.query_all_raw(find(self.engine, numbers, ALL)).await?;
         rows.iter().map(whole).collect()
+    }
+
+    /// [`Transaction::account_find`], but of many freezes only the first in line where the account's
+    /// row tells enough of the rest at `now`. Answers also the numbers of those whose row doesn't,
+    /// which are to be found whole.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub(super) async fn account_find_brief(
+        &self,
+        numbers: &[&AccountNumber],
+        now: DateTime<Utc>,
+    ) -> Result<(Vec<Account>, Vec<AccountNumber>), Error> {
+        let rows = self.inner.query_all_raw(find(self.engine, numbers, self.crowd)).await?;
+        let Brief { accounts, untold } = Brief::of(&rows, self.crowd, now)?;
+        Ok((accounts, untold))
     }
 
     /// Locks and reads in one statement: what [`Safeguard::LoadAfterLock`] keeps from happening.
@@ -326,7 +342,7 @@ impl Transaction {
         &self,
         numbers: &[&AccountNumber],
     ) -> Result<Vec<Account>, Error> {
-        let mut statement = find(self.engine, numbers);
+        let mut statement = find(self.engine, numbers, ALL);
         if self.engine == Engine::Postgres {
             statement.sql.push_str(" ORDER BY b.account_number FOR UPDATE OF b");
         }

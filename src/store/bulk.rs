@@ -236,17 +236,29 @@ impl Table {
     /// there are none.
     pub(super) fn gathered(&self, engine: Engine, alias: &str, condition: &str) -> String {
         let row = self.as_json(engine, alias);
-        let gather = match engine {
-            Engine::Postgres => "json_agg",
-            Engine::Sqlite => "json_group_array",
-        };
+        let gather = gather(engine);
         format!("(SELECT {gather}({row}) FROM {} {alias} WHERE {condition})", self.name)
+    }
+
+    /// [`Table::gathered`] of the rows that this sub-select of the table, under the alias given, picks.
+    pub(super) fn gathered_of(&self, engine: Engine, alias: &str, condition: &str) -> String {
+        let row = self.as_json(engine, alias);
+        let gather = gather(engine);
+        let picked = format!("SELECT * FROM {} {alias} WHERE {condition}", self.name);
+        format!("(SELECT {gather}({row}) FROM ({picked}) {alias})")
     }
 
     /// `SELECT … AS doc FROM table t WHERE …`, read with [`super::documents`].
     pub(super) fn select(&self, engine: Engine, condition: &str) -> String {
         let row = as_text(engine, &self.as_json(engine, "t"));
         format!("SELECT {row} AS doc FROM {} t WHERE {condition}", self.name)
+    }
+}
+
+fn gather(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Postgres => "json_agg",
+        Engine::Sqlite => "json_group_array",
     }
 }
 

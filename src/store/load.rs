@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::{Error, Transaction};
+use crate::domain::account::Account;
 use crate::domain::act::proposed::Proposed;
 use crate::domain::batch::{Loaded, MOVEMENTS_MAX, Needs, RequestKey};
 use crate::domain::book::{self, request_key};
@@ -34,10 +35,11 @@ impl Transaction {
         let numbers: Vec<&AccountNumber> = numbers.into_iter().collect();
         let accounts = if safeguard::stands(Safeguard::LoadAfterLock) {
             let locked = self.account_lock(&numbers).await?;
-            self.account_find(&locked).await?
+            self.account_find_brief(&locked, now).await?
         } else {
-            self.account_find_locking(&numbers).await?
+            (self.account_find_locking(&numbers).await?, Vec::new())
         };
+        let (accounts, untold) = accounts;
         let mut loaded = Loaded::default();
         for account in accounts {
             loaded.accounts.insert(account.number().clone(), account);
@@ -49,9 +51,36 @@ impl Transaction {
             .collect();
         self.load_approvals(&mut needs, &mut loaded).await?;
         self.load_withdrawals(&needs, &mut loaded).await?;
+        self.load_freezes(batch, untold, now, &mut loaded).await?;
         self.load_others(&needs, terms, &mut loaded).await?;
         self.load_for_authorities(&needs, &mut loaded).await?;
         Ok(loaded)
+    }
+
+    /// The accounts whose freezes were left out although a command may ask for them; whole, like the
+    /// others, because their rows are locked.
+    async fn load_freezes(
+        &self,
+        batch: &[&Envelope],
+        untold: Vec<AccountNumber>,
+        now: DateTime<Utc>,
+        loaded: &mut Loaded,
+    ) -> Result<(), Error> {
+        let asks = |account: &&Account| {
+            let its = batch.iter().filter(|envelope| envelope.account_number == *account.number());
+            let commands = its.map(|envelope| &envelope.command);
+            account.freezes.rest().is_some()
+                && !book::spares_freezes(account, commands, loaded, now)
+        };
+        let asked = loaded.accounts.values().filter(asks).map(|account| account.number().clone());
+        let wanted: Vec<AccountNumber> = asked.chain(untold).collect();
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        for account in self.account_find(&wanted.iter().collect::<Vec<_>>()).await? {
+            loaded.accounts.insert(account.number().clone(), account);
+        }
+        Ok(())
     }
 
     async fn load_remembered(

@@ -20,6 +20,7 @@ pub mod idempotency;
 pub mod import_run;
 pub mod intake;
 pub mod load;
+mod master;
 pub mod migrate;
 pub mod objection;
 pub mod platform;
@@ -43,6 +44,7 @@ use serde::de::DeserializeOwned;
 
 pub use self::error::Error;
 use self::error::is_dead_connection;
+use crate::domain::freeze::line::CROWD;
 
 /// Which database it is, and the words in which the two differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,6 +129,7 @@ pub struct Store {
     pools: Pools,
     writer: DatabaseConnection,
     reader: DatabaseConnection,
+    crowd: i64,
 }
 
 /// How many connections of each kind a store keeps.
@@ -184,7 +187,7 @@ impl Store {
         let writers = if engine == Engine::Sqlite { 1 } else { pools.writers };
         let writer = connect(options(engine, url, writers)).await?;
         let reader = connect(options(engine, url, pools.readers)).await?;
-        Ok(Self { engine, pools, writer, reader })
+        Ok(Self { engine, pools, writer, reader, crowd: CROWD })
     }
 
     /// Which engine it is.
@@ -218,11 +221,14 @@ impl Store {
         for _ in 0..self.pools.writers {
             match self.writer.begin_with_options(options).await {
                 Err(error) if is_dead_connection(&error) => {}
-                begun => return Ok(Transaction { engine: self.engine, inner: begun? }),
+                begun => return Ok(self.transaction(begun?)),
             }
         }
-        let inner = self.writer.begin_with_options(options).await?;
-        Ok(Transaction { engine: self.engine, inner })
+        Ok(self.transaction(self.writer.begin_with_options(options).await?))
+    }
+
+    fn transaction(&self, inner: DatabaseTransaction) -> Transaction {
+        Transaction { engine: self.engine, inner, crowd: self.crowd }
     }
 
     /// Rows of a read, within [`READ_TIMEOUT`].
@@ -342,6 +348,7 @@ async fn answers(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
 pub struct Transaction {
     engine: Engine,
     inner: DatabaseTransaction,
+    crowd: i64,
 }
 
 impl Transaction {

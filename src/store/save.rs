@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::account::{BALANCE, CONDITION, MASTER, MasterRow};
+use super::account::{BALANCE, CONDITION};
 use super::approval::APPROVAL;
 use super::attempt::{ATTEMPT, EVIDENCE};
 use super::bulk::Write;
@@ -11,6 +11,7 @@ use super::event::EVENT;
 use super::freeze::{ACT, FREEZE};
 use super::history::{HISTORY, ORDER, Place};
 use super::idempotency::{FORGETTABLE, IDEMPOTENCY};
+use super::master::{MASTER, MasterRow};
 use super::objection::OBJECTION;
 use super::platform::BINDING;
 use super::review::REVIEW;

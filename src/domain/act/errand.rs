@@ -3,7 +3,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::giving_way::claims_filled;
 use super::withdraw::movement;
 use super::{Answer, Decision, Draft};
 use crate::domain::pass;
@@ -48,8 +47,7 @@ pub enum Way {
 /// Looks whether a withdrawal that holds its money may be sent now (quality, I6).
 pub fn way(draft: &Draft<'_>, withdrawal: &Withdrawal) -> Way {
     // What the holder lives on is no freeze's to take.
-    let claimed = !claims_filled(draft.account.funds(), &draft.account.freezes);
-    if claimed && !withdrawal.is_exempt() {
+    if !draft.account.claims_filled() && !withdrawal.is_exempt() {
         return Way::Claimed;
     }
     if draft.account.condition_kinds().next().is_none() {

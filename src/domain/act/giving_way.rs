@@ -46,7 +46,7 @@ pub fn take_unsent(
 }
 
 /// Whether every judicial and bank freeze has what it claims; a whole one never has.
-pub(super) fn claims_filled(funds: Funds, freezes: &[Freeze]) -> bool {
+fn claims_filled(funds: Funds, freezes: &[Freeze]) -> bool {
     let shares = control::control(funds, freezes, Counting::WithoutLoss).shares;
     shares.iter().all(|share| share.filled)
 }

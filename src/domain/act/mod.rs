@@ -45,6 +45,7 @@ use super::card::Card;
 use super::card::CardReceipt;
 use super::command::Meanwhile;
 use super::condition::Condition;
+use super::freeze::line::Freezes;
 use super::freeze::{Freeze, FreezeAct, FreezeMode};
 use super::id::{AccountNumber, ConditionId};
 use super::money::{Currency, Minor};
@@ -264,6 +265,7 @@ pub fn blank_account(profile: Profile, currency: Currency, lifecycle: Lifecycle)
         balance_minor: 0,
         reserved_minor: 0,
         freeze_claim_minor: 0,
+        freezes_in_force: 0,
         exempt_minor: 0,
         exempt_used_minor: 0,
         freeze_whole: FreezeMode::Amount,
@@ -282,7 +284,13 @@ pub fn blank_account(profile: Profile, currency: Currency, lifecycle: Lifecycle)
         changed_time: profile.opened_time,
     };
     let profile = Arc::new(profile);
-    Account { profile, balance, conditions: Vec::new(), freezes: Vec::new(), approvals: Vec::new() }
+    Account {
+        profile,
+        balance,
+        conditions: Vec::new(),
+        freezes: Freezes::default(),
+        approvals: Vec::new(),
+    }
 }
 
 /// The refusal of an account that isn't open, by the stage of its life.

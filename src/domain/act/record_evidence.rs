@@ -6,7 +6,6 @@ use serde_json::json;
 
 use super::advance::{self, Step, advance, credit, debit};
 use super::errand::unchanged;
-use super::giving_way::claims_filled;
 use super::{Decision, Draft};
 use crate::domain::batch::{Loaded, Needs};
 use crate::domain::id::ChannelId;
@@ -81,8 +80,7 @@ impl RecordEvidence {
     /// Whether another attempt may follow if this one is dead: not while a freeze claims the money,
     /// and only where a channel is left.
     fn another(&self, draft: &Draft<'_>, current: &Withdrawal, attempts: &[Attempt]) -> Another {
-        let claimed =
-            !claims_filled(draft.account.funds(), &draft.account.freezes) && !current.is_exempt();
+        let claimed = !draft.account.claims_filled() && !current.is_exempt();
         let too_many = current.attempts >= routing::ATTEMPTS_MAX;
         let reason = self.statement.said.reason();
         let after: Vec<Attempt> = attempts

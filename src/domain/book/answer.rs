@@ -12,6 +12,7 @@ use crate::domain::command::{
     DeductionReceipt, FreezeReceipt, IdentityReceipt, Meanwhile, Outcome, Receipt,
 };
 use crate::domain::freeze::Freeze;
+use crate::domain::freeze::line::Freezes;
 use crate::domain::id::{FreezeId, NewId, WithdrawalId};
 use crate::domain::refusal::{Reason, Refused};
 use crate::domain::transaction::Transaction;
@@ -79,7 +80,7 @@ pub(super) fn without_new_ids(before: Option<&Account>, account: &mut Account) {
             row.condition_id = none().into();
         }
     }
-    let no_freezes = Vec::new();
+    let no_freezes = Freezes::default();
     let known = before.map_or(&no_freezes, |before| &before.freezes);
     for row in &mut account.freezes {
         if known.iter().all(|known| known.freeze_id != row.freeze_id) {

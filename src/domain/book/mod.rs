@@ -9,6 +9,7 @@ mod consent;
 mod dispatch;
 mod objecting;
 mod rows;
+mod sparing;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,12 +18,13 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::json;
 
 pub use self::answer::reserved;
+pub use self::sparing::spares_freezes;
 use super::account::Account;
 use super::act::{Answer, Beginning, Decision, Draft};
 use super::approval::policy::Consent;
 use super::batch::{Changes, Event, Ids, Loaded, Remembered, RememberedClass, RequestKey, Rules};
 use super::command::{Command, Effect, Envelope, Outcome, Receipt};
-use super::freeze::{FreezeAct, FreezeActKind, control};
+use super::freeze::{FreezeAct, FreezeActKind};
 use super::history::{self, Link, Occasion, StatusChange};
 use super::id::{AccountNumber, FreezeId};
 use super::lapse::{self, LAPSE, Step};
@@ -197,8 +199,7 @@ impl<'a> Book<'a> {
             return Ok(answer::receipt(&draft.account, &decision, &draft.written, &[]));
         }
         let now = draft.now;
-        let funds = draft.account.funds();
-        let promoted = control::promote(funds, &mut draft.account.freezes, now, self.rules.zone);
+        let promoted = draft.account.promote(now, self.rules.zone);
         let receipt = |account: &Account, draft: &Draft<'_>| {
             answer::receipt(account, &decision, &draft.written, &promoted)
         };

@@ -1,6 +1,8 @@
 //! Which rows a command changed: what it wrote is taken over, for the commands after it and for the
 //! database.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use super::Book;
@@ -8,6 +10,8 @@ use crate::domain::account::Account;
 use crate::domain::act::Written;
 use crate::domain::card::Card;
 use crate::domain::condition::Condition;
+use crate::domain::freeze::Freeze;
+use crate::domain::id::FreezeId;
 use crate::domain::review;
 use crate::domain::status::Cause;
 
@@ -119,15 +123,29 @@ impl Book<'_> {
                 self.changes.conditions.insert(condition.condition_id.clone(), condition.clone());
             }
         }
+        self.note_freezes(before, account) || moved
+    }
+
+    /// Notes the freezes that differ; whether there are any.
+    fn note_freezes(&mut self, before: Option<&Account>, account: &Account) -> bool {
+        if before.is_some_and(|before| before.freezes == account.freezes) {
+            return false;
+        }
+        let known: BTreeMap<&FreezeId, &Freeze> = before
+            .into_iter()
+            .flat_map(|before| &before.freezes)
+            .map(|freeze| (&freeze.freeze_id, freeze))
+            .collect();
+        let mut moved = false;
         for freeze in &account.freezes {
-            let unchanged = before.is_some_and(|before| before.freezes.contains(freeze));
-            if !unchanged {
-                moved = true;
-                if !freeze.in_force() {
-                    self.loaded.ended_freezes.insert(freeze.freeze_id.clone(), freeze.clone());
-                }
-                self.changes.freezes.insert(freeze.freeze_id.clone(), freeze.clone());
+            if known.get(&freeze.freeze_id) == Some(&freeze) {
+                continue;
             }
+            moved = true;
+            if !freeze.in_force() {
+                self.loaded.ended_freezes.insert(freeze.freeze_id.clone(), freeze.clone());
+            }
+            self.changes.freezes.insert(freeze.freeze_id.clone(), freeze.clone());
         }
         moved
     }

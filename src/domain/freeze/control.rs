@@ -82,9 +82,38 @@ pub fn in_order(freezes: &[Freeze]) -> Vec<&Freeze> {
     ordered
 }
 
+/// The freeze first in line.
+pub fn first(freezes: &[Freeze]) -> Option<&Freeze> {
+    freezes.iter().filter(|freeze| freeze.in_force()).min_by_key(|freeze| freeze.rank())
+}
+
 /// What of the exempt amount is not used up.
 pub fn exempt_left(freezes: &[Freeze], used: Minor) -> Minor {
     exempt(freezes).saturating_sub(used).max(0)
+}
+
+/// What all freezes in force control together of the money that is not exempt, minor units: in which
+/// order they fill makes no difference to it.
+pub fn controlled(free: Minor, freezes: &[Freeze], counting: Counting) -> Minor {
+    if counted(freezes, counting).any(Freeze::takes_all) {
+        return free;
+    }
+    claim_of(counted(freezes, counting)).min(free)
+}
+
+/// Whether each freeze in force has what it claims of the money that is not exempt; a whole one never
+/// has.
+pub fn all_filled(free: Minor, freezes: &[Freeze], counting: Counting) -> bool {
+    let whole = counted(freezes, counting).any(Freeze::takes_all);
+    !whole && claim_of(counted(freezes, counting)) <= free
+}
+
+fn counted(freezes: &[Freeze], counting: Counting) -> impl Iterator<Item = &Freeze> {
+    let counts = move |freeze: &&Freeze| match counting {
+        Counting::All => true,
+        Counting::WithoutLoss => freeze.freeze_type != FreezeType::Customer,
+    };
+    freezes.iter().filter(|freeze| freeze.in_force()).filter(counts)
 }
 
 /// Spreads the account's money over its freezes in force.
@@ -180,9 +209,12 @@ pub fn take_effect(freeze: &mut Freeze, at: DateTime<Utc>, zone: Tz) {
 
 /// What the hot row says of the freezes: Σ claimed amounts of those in force.
 pub fn claim(freezes: &[Freeze]) -> Minor {
+    claim_of(freezes.iter().filter(|freeze| freeze.in_force()))
+}
+
+fn claim_of<'f>(freezes: impl Iterator<Item = &'f Freeze>) -> Minor {
     freezes
-        .iter()
-        .filter(|freeze| freeze.in_force() && !freeze.takes_all())
+        .filter(|freeze| !freeze.takes_all())
         .filter_map(|freeze| freeze.freeze_amount)
         .fold(0, Minor::saturating_add)
 }

@@ -1,13 +1,15 @@
 //! Freezes: each a record of its own, many side by side on one account.
 //!
 //! [`kind`] holds the law's table of kinds, [`control`] the one function that tells which freeze
-//! controls what, [`power`] who may order what about one, [`papers`] what has to come with an order,
-//! [`ends`] how long it may last. This file is the record, [`act`] what happened to it.
+//! controls what, [`line`] the freezes of an account, [`power`] who may order what about one, [`papers`]
+//! what has to come with an order, [`ends`] how long it may last. This file is the record, [`act`] what
+//! happened to it.
 
 pub mod act;
 pub mod control;
 pub mod ends;
 pub mod kind;
+pub mod line;
 pub mod papers;
 pub mod power;
 

@@ -64,11 +64,12 @@ pub fn row_of_condition(condition: &Condition) -> Row {
     }
 }
 
-/// The meet of everything that holds on the account, for one operation.
+/// The meet of everything that holds on the account, for one operation. Freezes that were not loaded
+/// are like the first in line.
 pub fn meet(account: &Account, operation: Operation) -> Answer {
     let lifecycle = std::iter::once(row_of_lifecycle(account.balance.lifecycle));
     let conditions = account.conditions.iter().filter(|row| row.in_force()).map(row_of_condition);
-    let freezes = account.freezes.iter().filter_map(row_of_freeze);
+    let freezes = account.freezes.loaded().iter().filter_map(row_of_freeze);
     lifecycle
         .chain(conditions)
         .chain(freezes)
@@ -137,8 +138,11 @@ fn lifecycle_refusal(account: &Account, movement: Movement) -> Option<Refusal> {
 }
 
 fn freeze_refusals(account: &Account, movement: Movement) -> Vec<Refusal> {
-    let found = freezes_in_the_way(account, movement).into_iter();
+    let found = freezes_in_the_way(account, movement);
+    // Who is refused is told of all of them.
+    assert!(found.is_empty() || account.freezes.rest().is_none(), "a refusal asks for all freezes");
     found
+        .into_iter()
         .map(|(freeze, row)| {
             let reason = if row == Row::Lost { Reason::AccountLost } else { Reason::AccountFrozen };
             Refusal::by_freeze(reason, freeze)
@@ -150,15 +154,17 @@ fn freeze_refusals(account: &Account, movement: Movement) -> Vec<Refusal> {
 /// the table. One does when it keeps what would be there without it, or is two-way; money that is
 /// not there is kept by none.
 pub fn freezes_in_the_way(account: &Account, movement: Movement) -> Vec<(&Freeze, Row)> {
-    let without_loss = account.control(Counting::WithoutLoss);
-    let short = movement.amount <= without_loss.money && movement.amount > without_loss.available;
+    let available = account.available_but(Counting::WithoutLoss);
+    let short = movement.amount <= account.unreserved() && movement.amount > available;
+    // Only money that is short asks which of them has it.
+    let shares = short.then(|| account.control(Counting::WithoutLoss).shares).unwrap_or_default();
     let mut found = Vec::new();
-    for freeze in in_order(&account.freezes) {
+    for freeze in in_order(account.freezes.loaded()) {
         let Some(row) = row_of_freeze(freeze) else { continue };
         let blocks = match cell(row, movement.operation) {
             Answer::No | Answer::Suspense => true,
             // A loss lets the bank debit what no other freeze controls; those speak for themselves.
-            Answer::Unfrozen => short && row != Row::Lost && controls(&without_loss.shares, freeze),
+            Answer::Unfrozen => short && row != Row::Lost && controls(&shares, freeze),
             Answer::Limited | Answer::CounterOnly | Answer::Identified | Answer::Yes => false,
         };
         if blocks {
@@ -225,7 +231,7 @@ pub fn available_for(account: &Account, operation: Operation) -> Option<Minor> {
         Operation::CustomerDebitCounter
         | Operation::CustomerDebitNonCounter
         | Operation::CustomerDebitExempt => Some(account.available()),
-        Operation::BankDebit => Some(account.control(Counting::WithoutLoss).available),
+        Operation::BankDebit => Some(account.available_but(Counting::WithoutLoss)),
         Operation::JudicialDeduction
         | Operation::Credit
         | Operation::Return

@@ -132,7 +132,7 @@ fn any_account() -> impl Strategy<Value = Account> {
             made.balance.open_withdrawals = open;
             if lifecycle == Lifecycle::Open {
                 made.conditions = conditions;
-                made.freezes = freezes;
+                made.freezes = freezes.into();
                 let (money, now) = (made.unreserved(), at("2026-03-10 09:00:00"));
                 promote(funds(money), &mut made.freezes, now, ZONE);
             }
@@ -261,7 +261,7 @@ fn frozen_money_is_free_when_enough_freezes_have_ended() {
     let mut account = account(Lifecycle::Open, 100);
     let ends =
         |seq, end| Freeze { expire_time: end, ..freeze(FreezeType::Judicial, seq, Some(50)) };
-    account.freezes = vec![ends(1, Some(last)), ends(2, Some(first))];
+    account.freezes = vec![ends(1, Some(last)), ends(2, Some(first))].into();
     assert_eq!(end_of(&account, debit_of(50)), Some(first));
     assert_eq!(end_of(&account, debit_of(51)), Some(last));
     assert_eq!(end_of(&account, debit_of(101)), None, "that money is not there");
@@ -282,7 +282,7 @@ fn a_freeze_that_waits_takes_the_place_of_the_one_that_ends() {
         term_unit: Some(TermUnit::Days),
         ..freeze(FreezeType::Judicial, 2, None)
     };
-    account.freezes = vec![ahead, behind];
+    account.freezes = vec![ahead, behind].into();
     account.derive_balance();
     let free = end_of(&account, debit_of(1)).expect("both have an end");
     assert!(free >= at("2026-04-03 00:00:00"), "{free}");

@@ -28,7 +28,7 @@ fn row(id: &str, controlled: Minor, status: FreezeStatus) -> (String, Minor, Fre
 
 fn holding(balance: Minor, freezes: &[Freeze]) -> Account {
     let mut account = account(Lifecycle::Open, balance);
-    account.freezes = freezes.to_vec();
+    account.freezes = freezes.to_vec().into();
     account.derive_balance();
     account
 }

@@ -257,7 +257,7 @@ fn a_ruling_freezes_and_deducts_in_one_step() {
     assert_eq!((freeze.freeze_status, freeze.ended_time), (Released, Some(world.now)));
     assert_eq!(acts(&world, &freeze.freeze_id), [FreezeActKind::Placed, FreezeActKind::Deducted]);
     assert_eq!(world.account().balance.balance_minor, 600);
-    assert_eq!(world.account().freezes, []);
+    assert!(world.account().freezes.is_empty());
     assert_eq!(world.freeze(&freeze.freeze_id), freeze);
 }
 

@@ -121,7 +121,7 @@ fn organs_without_power_are_refused_and_leave_no_freeze() {
         let mut world = World::with_balance(1_000);
         assert_eq!(world.reasons(order(kind, Some(5))), [Reason::OrganWithoutPower], "{kind:?}");
         assert_eq!(world.reasons(order(kind, None)), [Reason::OrganWithoutPower], "{kind:?}");
-        assert_eq!(world.account().freezes, []);
+        assert_eq!(*world.account().freezes, []);
     }
 }
 
@@ -130,7 +130,7 @@ fn kinds_that_make_stop_orders_never_make_a_freeze() {
     for kind in [AuthorityKind::Customs, AuthorityKind::FraudStop] {
         let mut world = World::with_balance(1_000);
         let _outcome = world.send(order(kind, None));
-        assert_eq!(world.account().freezes, [], "{kind:?}");
+        assert_eq!(*world.account().freezes, [], "{kind:?}");
         assert_ne!(world.account().status(), AccountStatus::Frozen, "{kind:?}");
     }
 }

@@ -161,7 +161,7 @@ fn what_ended_is_a_record_with_its_end() {
     assert_eq!(end("F2"), (FreezeStatus::Expired, lapsed));
     assert_eq!(end("F3"), (FreezeStatus::Released, Some(at("2025-02-02 00:00:00"))));
     assert_eq!(world.account().available(), 10_000);
-    assert_eq!(world.account().freezes, []);
+    assert_eq!(*world.account().freezes, []);
     assert_eq!(world.tables.history, []);
     assert_eq!(world.account().balance.balance_minor, before.balance_minor);
 }

@@ -32,8 +32,8 @@ pub(crate) fn account_status(
     let held = condition::held(account);
     let debit = customer_debit(caller.entry_channel, Purpose::Unspecified);
     let codes = iso::codes(account, debit);
-    let control = account.control(Counting::All);
-    let first = control::in_order(&account.freezes).into_iter().next();
+    let controlled = account.controlled(Counting::All);
+    let first = control::first(account.freezes.loaded());
     let currency = account.balance.currency_code;
     let passes = |operation| pass::standing(account, operation) != Standing::No;
     let full = |text: &str| if view == View::Full { text.to_owned() } else { String::new() };
@@ -57,8 +57,8 @@ pub(crate) fn account_status(
         can_debit: Some(passes(debit)),
         balance: Some(money(account.balance.balance_minor, currency)),
         reserved: Some(money(account.balance.reserved_minor, currency)),
-        frozen: Some(money(control.controlled, currency)),
-        available: Some(money(control.available, currency)),
+        frozen: Some(money(controlled, currency)),
+        available: Some(money(account.unreserved().saturating_sub(controlled), currency)),
         last_transaction_time: account.balance.last_transaction_time.map(timestamp),
         customer_id: full(&account.profile.customer_id),
         branch_code: account.profile.branch_code.clone(),
@@ -71,7 +71,7 @@ pub(crate) fn account_status(
         card: None,
         protected_kind: account.profile.protected_kind.map_or(0, Named::number),
         conditions_total: match view {
-            View::Full => i32::try_from(held.len()).unwrap_or(i32::MAX),
+            View::Full => condition::total(account),
             View::Basic => 0,
         },
     }
@@ -91,7 +91,7 @@ fn closed_line(caller: &Caller) -> String {
     text::customer_line(Cause::Closed, caller.locale, &text::Placeholders::default()).into_owned()
 }
 
-/// One for each cause, in the order of the conditions.
+/// One for each cause, in the order of the conditions that are listed.
 fn solutions(
     account: &Account,
     held: &[Held<'_>],
@@ -107,9 +107,9 @@ fn solutions(
         });
     }
     for held in held {
-        let solution = held.solution(account, caller, view);
-        if solutions.iter().all(|known| known.cause != solution.cause) {
-            solutions.push(solution);
+        let cause = held.told_cause(caller);
+        if solutions.iter().all(|known| known.cause != cause) {
+            solutions.push(held.solution(account, caller, view));
         }
     }
     solutions

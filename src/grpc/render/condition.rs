@@ -6,6 +6,7 @@ use super::{View, hides, is_confidential, money, timestamp};
 use crate::domain::account::Account;
 use crate::domain::condition::Condition;
 use crate::domain::freeze::control::in_order;
+use crate::domain::freeze::line::{CROWD, FIRST_IN_LINE};
 use crate::domain::freeze::{Freeze, FreezeType};
 use crate::domain::money::Minor;
 use crate::domain::principal::Scope;
@@ -24,13 +25,32 @@ pub(super) enum Held<'a> {
     Freeze(&'a Freeze),
 }
 
-/// Everything in force, the most severe first; freezes in their order of filling, the rest by age.
+/// What is in force, the most severe first; freezes in their order of filling, the rest by age. Of a
+/// long line of freezes the first, and the holder's own loss reports.
 pub(super) fn held(account: &Account) -> Vec<Held<'_>> {
     let rows = account.conditions_by_age();
-    let freezes = in_order(&account.freezes).into_iter().map(Held::Freeze);
+    let mut freezes = in_order(account.freezes.loaded());
+    if is_crowd(freezes.len()) {
+        let mut place = 0;
+        freezes.retain(|freeze| {
+            place += 1;
+            place <= FIRST_IN_LINE || freeze.freeze_type == FreezeType::Customer
+        });
+    }
+    let freezes = freezes.into_iter().map(Held::Freeze);
     let mut held: Vec<Held<'_>> = freezes.chain(rows.into_iter().map(Held::Row)).collect();
     held.sort_by_key(|held| SEVERITY.iter().position(|status| *status == held.kind().status()));
     held
+}
+
+/// How many conditions are in force, listed or not.
+pub(super) fn total(account: &Account) -> i32 {
+    let rows = account.conditions.iter().filter(|row| row.in_force()).count();
+    i32::try_from(rows.saturating_add(account.freezes.count())).unwrap_or(i32::MAX)
+}
+
+fn is_crowd(freezes: usize) -> bool {
+    i64::try_from(freezes).is_ok_and(|freezes| freezes > CROWD)
 }
 
 /// The line for staff; empty for callers who are not.
@@ -150,11 +170,16 @@ impl<'a> Held<'a> {
         text::customer_line(cause, caller.locale, &placeholders).into_owned()
     }
 
+    /// Its cause as the caller is told it; 0 where that is hidden.
+    pub(super) fn told_cause(self, caller: &Caller) -> i32 {
+        if self.is_hidden(caller) { 0 } else { self.cause().number() }
+    }
+
     /// What clears it.
     pub(super) fn solution(self, account: &Account, caller: &Caller, view: View) -> v1::Solution {
         let hidden = self.is_hidden(caller);
         v1::Solution {
-            cause: if hidden { 0 } else { self.cause().number() },
+            cause: self.told_cause(caller),
             customer_line: self.customer_line(account, caller, view),
             bank_line: if hidden { String::new() } else { bank_line(self.cause(), caller) },
         }
