@@ -99,7 +99,12 @@ impl Store {
     /// # Errors
     /// What the database says.
     pub async fn freeze_list_acts(&self, id: &FreezeId) -> Result<Vec<FreezeAct>, Error> {
-        let sql = ACT.select(self.engine, "t.freeze_id = $1 ORDER BY t.act_time, t.act_id");
+        // Frozen and deducted in one step, it was placed before anything else happened to it.
+        let sql = ACT.select(
+            self.engine,
+            "t.freeze_id = $1
+                ORDER BY t.act_time, CASE t.act WHEN 'PLACED' THEN 0 ELSE 1 END, t.act_id",
+        );
         self.documents(self.engine.statement(&sql, [id.as_str().into()])).await
     }
 
