@@ -151,10 +151,11 @@ impl DeductFreeze {
         ids: &mut Ids,
     ) -> Result<(Freeze, Meanwhile), Refused> {
         self.check(&draft.account, None)?;
-        match self.as_freeze().decide(draft, loaded, ids)?.answer {
-            Answer::Placed(freeze, meanwhile) => Ok((*freeze, meanwhile)),
-            _ => Err(Reason::Internal.into()),
-        }
+        let decision = self.as_freeze().decide(draft, loaded, ids)?;
+        let Answer::Placed(freeze, meanwhile) = decision.answer else {
+            return Err(Reason::Internal.into());
+        };
+        Ok((*freeze, meanwhile))
     }
 
     fn as_freeze(&self) -> CreateFreeze {

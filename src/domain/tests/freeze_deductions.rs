@@ -2,7 +2,8 @@
 //! stays claimed, and freezing and deducting in one step.
 
 use super::support::{
-    COURT, World, at, cny, court, credit, deduct, officers, order, papers, police, release, usd,
+    COURT, World, at, cny, court, credit, deduct, deduct_at_once, officers, order, papers, police,
+    release, usd,
 };
 use crate::domain::act::create_freeze::CreateFreeze;
 use crate::domain::act::deduct_freeze::{DeductFreeze, Measure};
@@ -36,17 +37,8 @@ fn up_to(freeze: &Freeze, minor: Minor) -> DeductFreeze {
     DeductFreeze { measure: Measure::UpTo, ..deduct(freeze, minor) }
 }
 
-/// A ruling that freezes what it deducts.
 fn at_once(minor: Minor) -> DeductFreeze {
-    let order = papers(AuthorityKind::CourtCivil, COURT);
-    DeductFreeze {
-        freeze_id: None,
-        order,
-        ..deduct(
-            &super::support::freeze(crate::domain::freeze::FreezeType::Judicial, 1, None),
-            minor,
-        )
-    }
+    deduct_at_once(minor, papers(AuthorityKind::CourtCivil, COURT))
 }
 
 fn acts(world: &World, id: &FreezeId) -> Vec<FreezeActKind> {

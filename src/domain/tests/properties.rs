@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::support::{ZONE, freeze, funds};
-use crate::domain::freeze::control::{self, Control, Counting};
+use crate::domain::freeze::control::{self, Control, Counting, Funds};
 use crate::domain::freeze::{Freeze, FreezeStatus, FreezeType};
 use crate::domain::money::Minor;
 
@@ -23,12 +23,14 @@ fn any_freeze(seq: i64) -> impl Strategy<Value = Freeze> {
     ];
     let amount = prop_oneof![4 => (1..8_i64).prop_map(|tens| Some(tens * 10)), 1 => Just(None)];
     let exempt = prop_oneof![4 => Just(0), 1 => 0..50_i64];
-    (types, amount, exempt, any::<bool>(), 0..4_i64).prop_map(
-        move |(freeze_type, amount, exempt_minor, waits, served)| {
+    (types, amount, exempt, any::<(bool, bool)>(), 0..4_i64).prop_map(
+        move |(freeze_type, amount, exempt_minor, (waits, took_over), served)| {
             let plain = freeze(freeze_type, seq, amount);
+            let rank_seq = took_over.then_some(seq - 100);
             let waiting = waits && freeze_type == FreezeType::Judicial;
             Freeze {
                 exempt_minor,
+                rank_seq,
                 freeze_status: if waiting { FreezeStatus::Waiting } else { FreezeStatus::Active },
                 served_time: freeze(freeze_type, served, None).served_time,
                 ..plain
@@ -41,24 +43,25 @@ fn any_freezes() -> impl Strategy<Value = Vec<Freeze>> {
     (0..7_usize).prop_flat_map(|count| (1_i64..).take(count).map(any_freeze).collect::<Vec<_>>())
 }
 
-fn free_of(money: Minor, freezes: &[Freeze]) -> Minor {
+fn free_of(funds: Funds, freezes: &[Freeze]) -> Minor {
     let exempting = freezes.iter().filter(|freeze| {
         freeze.freeze_status == FreezeStatus::Active && freeze.freeze_type == FreezeType::Judicial
     });
     let exempt = exempting.map(|freeze| freeze.exempt_minor).max().unwrap_or(0);
-    money - exempt.min(money)
+    funds.money - (exempt - funds.exempt_used).clamp(0, funds.money)
 }
 
 /// I9: Σ controlled = free under a whole freeze, else min(claim, free).
-fn all_controlled(money: Minor, freezes: &[Freeze]) -> Minor {
-    let free = free_of(money, freezes);
+fn all_controlled(funds: Funds, freezes: &[Freeze]) -> Minor {
+    let free = free_of(funds, freezes);
     if freezes.iter().any(|freeze| freeze.freeze_amount.is_none()) {
         return free;
     }
     freezes.iter().filter_map(|freeze| freeze.freeze_amount).sum::<Minor>().min(free)
 }
 
-/// Authorities by service, then the bank, then the customer; entry breaks ties.
+/// Authorities by service, then the bank, then the customer; entry breaks ties, that of the freeze
+/// whose place it took where one was taken over.
 fn by_rank(freezes: &[Freeze]) -> Vec<Freeze> {
     let mut ordered = freezes.to_vec();
     let of_type = |freeze: &Freeze| match freeze.freeze_type {
@@ -66,16 +69,17 @@ fn by_rank(freezes: &[Freeze]) -> Vec<Freeze> {
         FreezeType::Bank => 2,
         FreezeType::Customer => 3,
     };
-    ordered.sort_by_key(|freeze| (of_type(freeze), freeze.served_time, freeze.freeze_seq));
+    let seq = |freeze: &Freeze| freeze.rank_seq.unwrap_or(freeze.freeze_seq);
+    ordered.sort_by_key(|freeze| (of_type(freeze), freeze.served_time, seq(freeze)));
     ordered
 }
 
-pub(super) fn check_control(money: Minor, freezes: &[Freeze], control: &Control) {
-    assert_eq!(control.controlled, all_controlled(money, freezes));
-    assert_eq!(control.available, money - control.controlled);
+pub(super) fn check_control(funds: Funds, freezes: &[Freeze], control: &Control) {
+    assert_eq!(control.controlled, all_controlled(funds, freezes));
+    assert_eq!(control.available, funds.money - control.controlled);
     assert!(control.available >= 0);
     let ordered = by_rank(freezes);
-    let mut left = free_of(money, freezes);
+    let mut left = free_of(funds, freezes);
     assert_eq!(control.shares.len(), ordered.len());
     for (share, freeze) in control.shares.iter().zip(&ordered) {
         assert_eq!(share.freeze_id, freeze.freeze_id);
@@ -106,9 +110,11 @@ proptest! {
     #[test]
     fn control_fills_in_rank_order_and_never_beyond_claims(
         money in 0..300_i64,
+        exempt_used in 0..60_i64,
         freezes in any_freezes(),
     ) {
-        check_control(money, &freezes, &control::control(funds(money), &freezes, Counting::All));
+        let funds = Funds { money, exempt_used };
+        check_control(funds, &freezes, &control::control(funds, &freezes, Counting::All));
     }
 
     #[test]
@@ -128,24 +134,26 @@ proptest! {
             .into_iter()
             .filter(|freeze| freeze.freeze_type != FreezeType::Customer)
             .collect();
-        check_control(money, &others, &control);
+        check_control(funds(money), &others, &control);
     }
 
     #[test]
     fn after_promotion_none_waits_whose_turn_has_come(
         money in 0..300_i64,
+        exempt_used in 0..60_i64,
         mut freezes in any_freezes(),
     ) {
         let now = super::support::at("2026-03-10 10:00:00");
+        let funds = Funds { money, exempt_used };
         let before = freezes.clone();
         let promoted: BTreeSet<_> =
-            control::promote(funds(money), &mut freezes, now, ZONE).into_iter().collect();
-        check_waiting(&freezes, &control::control(funds(money), &freezes, Counting::All));
+            control::promote(funds, &mut freezes, now, ZONE).into_iter().collect();
+        check_waiting(&freezes, &control::control(funds, &freezes, Counting::All));
         for (was, is) in before.iter().zip(&freezes) {
             let turned = was.freeze_status != is.freeze_status;
             prop_assert_eq!(turned, promoted.contains(&was.freeze_id));
             prop_assert!(!turned || is.effective_time == Some(now));
         }
-        prop_assert_eq!(control::promote(funds(money), &mut freezes, now, ZONE), []);
+        prop_assert_eq!(control::promote(funds, &mut freezes, now, ZONE), []);
     }
 }

@@ -8,22 +8,27 @@ use proptest::prelude::*;
 
 use super::properties::{check_control, check_waiting, settings};
 use super::support::{
-    Sent, World, ZONE, cancel, change, cny, court, credit, debit, fraud_stop, order, police,
-    release, withdraw,
+    COURT, Sent, World, ZONE, cancel, change, cny, court, credit, debit, deduct, deduct_at_once,
+    fraud_stop, order, papers, police, release, renew, succeed, withdraw,
 };
 use crate::domain::account::{Account, mask_bit};
 use crate::domain::act::change_status::ChangeStatus;
 use crate::domain::act::create_freeze::CreateFreeze;
+use crate::domain::act::deduct_freeze::{DeductFreeze, Measure};
 use crate::domain::act::release_freeze::Extent;
+use crate::domain::act::renew_freeze::RenewFreeze;
 use crate::domain::action::Action;
 use crate::domain::book::request_key;
-use crate::domain::command::{Command, Effect};
+use crate::domain::command::{Command, Effect, Outcome, Receipt};
 use crate::domain::freeze::control::Counting;
 use crate::domain::freeze::kind::AuthorityKind;
-use crate::domain::freeze::{Freeze, FreezeMode, FreezeStatus};
+use crate::domain::freeze::{Freeze, FreezeMode, FreezeStatus, FreezeType};
 use crate::domain::money::Minor;
 use crate::domain::transaction::Direction;
+use crate::domain::withdrawal::Withdrawal;
 use crate::domain::{history, lapse};
+
+const OTHER_COURT: &str = "深圳市福田区人民法院";
 
 /// One thing that happens to an account.
 #[derive(Debug, Clone)]
@@ -32,7 +37,11 @@ enum Step {
     Debit(Minor),
     Withdraw(Minor),
     Cancel(usize),
-    Freeze { kind: AuthorityKind, amount: Option<Minor>, served_hours_ago: i64 },
+    Freeze { kind: AuthorityKind, amount: Option<Minor>, exempt: Minor, served_hours_ago: i64 },
+    Renew { at: usize, late_hours: i64 },
+    Succeed { at: usize, other: bool },
+    Deduct { at: usize, amount: Minor, measure: Measure, judged: bool },
+    DeductAtOnce { amount: Minor, served_hours_ago: i64 },
     Release(usize),
     ReleasePart(usize, Minor),
     Act(Action),
@@ -53,14 +62,25 @@ fn any_step() -> impl Strategy<Value = Step> {
         K::Bank,
     ]);
     let amount = || (1..12_i64).prop_map(|tens| tens * 10);
-    let freeze = (kind, amount(), any::<bool>(), 0..72_i64).prop_map(
-        |(kind, amount, whole, served_hours_ago)| {
+    let exempt = prop_oneof![2 => Just(0), 1 => (1..6_i64).prop_map(|tens| tens * 10)];
+    let freeze = (kind, amount(), any::<bool>(), exempt, 0..72_i64).prop_map(
+        |(kind, amount, whole, exempt, served_hours_ago)| {
             let may_take_all = matches!(kind, K::CourtCivil | K::AmlTemporary | K::Bank);
             let amount = if whole && may_take_all { None } else { Some(amount) };
-            Step::Freeze { kind, amount, served_hours_ago }
+            let exempt = if kind == K::Bank { 0 } else { exempt };
+            Step::Freeze { kind, amount, exempt, served_hours_ago }
         },
     );
+    let measure = prop::sample::select(vec![Measure::Exactly, Measure::UpTo]);
+    let deduct = (0..64_usize, amount(), measure, any::<bool>())
+        .prop_map(|(at, amount, measure, judged)| Step::Deduct { at, amount, measure, judged });
     prop_oneof![
+        3 => (0..64_usize, 0..72_i64).prop_map(|(at, late_hours)| Step::Renew { at, late_hours }),
+        2 => (0..64_usize, any::<bool>()).prop_map(|(at, other)| Step::Succeed { at, other }),
+        4 => deduct,
+        1 => (amount(), 0..72_i64).prop_map(|(amount, served_hours_ago)| {
+            Step::DeductAtOnce { amount, served_hours_ago }
+        }),
         4 => amount().prop_map(Step::Credit),
         3 => amount().prop_map(Step::Debit),
         5 => amount().prop_map(Step::Withdraw),
@@ -96,14 +116,34 @@ fn command(step: &Step, world: &World) -> Option<Sent> {
             let rows: Vec<_> = world.tables.withdrawals.values().collect();
             cancel(rows.get(at % rows.len().max(1))?).into()
         }
-        Step::Freeze { kind, amount, served_hours_ago } => {
+        Step::Freeze { kind, amount, exempt, served_hours_ago } => {
             let served = world.now - Duration::hours(*served_hours_ago);
             let create = match kind {
                 AuthorityKind::CourtCivil => court(*amount),
                 AuthorityKind::PoliceCriminal => police(*amount),
                 other => order(*other, *amount),
             };
-            CreateFreeze { served_time: Some(served), ..create }.into()
+            let exempt = (*exempt > 0).then(|| cny(*exempt));
+            CreateFreeze { served_time: Some(served), exempt, ..create }.into()
+        }
+        Step::Renew { at, late_hours } => {
+            let served_time = Some(world.now - Duration::hours(*late_hours));
+            RenewFreeze { served_time, ..renew(any_of(world, *at)?) }.into()
+        }
+        Step::Succeed { at, other } => {
+            let court = if *other { OTHER_COURT } else { COURT };
+            succeed(any_of(world, *at)?, AuthorityKind::CourtCriminal, court).into()
+        }
+        Step::Deduct { at, amount, measure, judged } => {
+            let plain = deduct(any_of(world, *at)?, *amount);
+            let criminal = papers(AuthorityKind::CourtCriminal, OTHER_COURT);
+            let order = if *judged { criminal } else { plain.order.clone() };
+            DeductFreeze { measure: *measure, order, ..plain }.into()
+        }
+        Step::DeductAtOnce { amount, served_hours_ago } => {
+            let served_time = Some(world.now - Duration::hours(*served_hours_ago));
+            let order = papers(AuthorityKind::CourtCivil, COURT);
+            DeductFreeze { served_time, ..deduct_at_once(*amount, order) }.into()
         }
         Step::Release(at) => release(any_of(world, *at)?, Extent::Whole).into(),
         Step::ReleasePart(at, part) => {
@@ -131,13 +171,48 @@ fn audit(world: &World) {
     check_rows(world, account);
     check_numbers(world, account);
     let control = account.control(Counting::All);
-    check_control(account.unreserved(), &account.freezes, &control);
+    check_control(account.funds(), &account.freezes, &control);
     check_waiting(&account.freezes, &control);
     let unfilled = account.control(Counting::WithoutLoss).shares.iter().any(|s| !s.filled);
-    assert!(!unfilled || account.balance.reserved_minor == 0, "unsent while a claim is unfilled");
+    let held = world.tables.withdrawals.values().filter(|row| row.held_minor > 0);
+    let all_exempt = held.into_iter().all(Withdrawal::is_exempt);
+    assert!(!unfilled || all_exempt, "unsent while a claim is unfilled");
+    check_exempt(account);
     let key = &world.rules.history_key;
     let head = &account.balance.history_head;
     assert_eq!(history::verify(&world.tables.history, head, key), Ok(()));
+}
+
+/// The column of what is left of the exempt amount, and that none is used up where none is left.
+fn check_exempt(account: &Account) {
+    let exempting = account.freezes.iter().filter(|freeze| {
+        freeze.freeze_status == FreezeStatus::Active && freeze.freeze_type == FreezeType::Judicial
+    });
+    let exempt = exempting.map(|freeze| freeze.exempt_minor).max().unwrap_or(0);
+    let used = account.balance.exempt_used_minor;
+    assert!(used >= 0 && (exempt > 0 || used == 0), "{used} used up of {exempt}");
+    assert_eq!(account.balance.exempt_minor, (exempt - used).max(0));
+}
+
+/// What a deduction took was held by its freeze right before, and its claim is so much less.
+fn check_deducted(before: &Account, world: &World, outcome: &Outcome) {
+    let Ok(Receipt::Deduction(receipt)) = outcome else { return };
+    let after = &receipt.freeze.freeze;
+    let taken = receipt.transaction.transaction_amount;
+    let mut lapsed = before.clone();
+    lapse::lapse(&mut lapsed, world.now, ZONE);
+    let Some(freeze) = lapsed.freezes.iter().find(|row| row.freeze_id == after.freeze_id) else {
+        return;
+    };
+    let shares = lapsed.control(Counting::All).shares;
+    let share = shares.iter().find(|share| share.freeze_id == freeze.freeze_id).unwrap();
+    assert!((1..=share.controlled).contains(&taken), "{taken} of {}", share.controlled);
+    assert_eq!(freeze.freeze_status, FreezeStatus::Active);
+    let left = freeze.freeze_amount.map(|claim| claim - taken);
+    match left {
+        Some(0) => assert_eq!(after.freeze_status, FreezeStatus::Released),
+        _ => assert_eq!((after.freeze_status, after.freeze_amount), (FreezeStatus::Active, left)),
+    }
 }
 
 fn check_money(world: &World, account: &Account) {
@@ -222,6 +297,7 @@ proptest! {
             let envelope = world.envelope(&format!("step-{place}"), sent);
             let outcome = world.run(&envelope);
             audit(&world);
+            check_deducted(&before.0, &world, &outcome);
             let written = world.tables.history.len() - before.1;
             prop_assert_eq!(written, owed(&before.0, &world), "{:?}", step);
             asked.push((envelope, outcome));

@@ -32,7 +32,7 @@ use crate::domain::transaction::{
 };
 use crate::domain::withdrawal::{Beneficiary, BeneficiaryKind, Withdrawal};
 
-use super::{COURT, cny};
+use super::{COURT, cny, freeze};
 
 pub(crate) fn withdraw(minor: Minor) -> Withdraw {
     Withdraw {
@@ -194,6 +194,11 @@ pub(crate) fn deduct(freeze: &Freeze, minor: Minor) -> DeductFreeze {
         reason: "execution".to_owned(),
         serves: Serves::AnyClaim,
     }
+}
+
+/// A ruling that freezes what it deducts.
+pub(crate) fn deduct_at_once(minor: Minor, order: Order) -> DeductFreeze {
+    DeductFreeze { freeze_id: None, order, ..deduct(&freeze(FreezeType::Judicial, 1, None), minor) }
 }
 
 /// A status action by staff at the counter before the identified customer, with the first cause
