@@ -5,41 +5,12 @@ use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use super::support::{World, account, at, court, named, order, police, table, usd};
 use crate::domain::account::Account;
 use crate::domain::act::create_freeze::{CreateFreeze, Duration};
-use crate::domain::freeze::kind::{
-    self, AmountRule, AuthorityKind, CountedFrom, FirstTerm, KindRule, Makes, table::KINDS,
-};
+use crate::domain::freeze::kind::AuthorityKind;
 use crate::domain::freeze::{Disclosure, EmergencyCause, Freeze, FreezeMode, FreezeType, Urgency};
 use crate::domain::lapse;
 use crate::domain::refusal::{Fact, Reason};
 use crate::domain::status::{AccountStatus, Lifecycle};
-use crate::domain::terms::{Term, TermUnit, day_end};
-
-/// design, law 1: first term, counted from, may wait, may deduct, amount, read in a primary text.
-/// · = the table doesn't say; design, law 7 ships rows without a number in law as unverified.
-const FREEZE_KINDS: &str = "
-    COURT_CIVIL             1Y  service   yes  yes  preservation  P
-    COURT_CRIMINAL          1Y  service   yes  yes  yes           P
-    POLICE_CRIMINAL         6M  service   yes  no   yes           P
-    POLICE_CRIMINAL_MAJOR   1Y  service   yes  no   yes           P
-    PROCURATORATE           6M  ·         yes  no   free          N
-    SUPERVISION             6M  ·         no   no   free          N
-    ADMIN_GENERAL           30D freezing  no   ·    yes           P
-    SECURITIES              6M  service   no   no   yes           P
-    FUTURES                 6M  service   no   no   yes           P
-    TAX_PRESERVATION        6M  service   no   yes  yes           P
-    POLICE_COUNTER_TERROR   2M  freezing  no   no   yes           P
-    POLICE_ORGANISED_CRIME  48H freezing  no   no   free          P
-    AML_TEMPORARY           48H freezing  no   no   free          P
-    LIST_BASED              –   ·         no   no   whole         P
-    STATE_SECURITY          ·   ·         no   no   free          N
-    BANK                    –   ·         no   no   free          P
-";
-
-/// design, law 1, the two rows that make stop orders.
-const STOP_KINDS: &str = "
-    CUSTOMS                 ·   ·         no   yes  yes           N
-    FRAUD_STOP              48H freezing  no   no   whole         S
-";
+use crate::domain::terms::{Term, day_end};
 
 const WITHOUT_POWER: [AuthorityKind; 4] = [
     AuthorityKind::Nfra,
@@ -47,73 +18,6 @@ const WITHOUT_POWER: [AuthorityKind; 4] = [
     AuthorityKind::ForeignNgoPolice,
     AuthorityKind::Foreign,
 ];
-
-fn first_term(rule: &KindRule) -> String {
-    match rule.first {
-        FirstTerm::Unlimited => "–".to_owned(),
-        FirstTerm::AtMost(term) => {
-            let unit = match term.unit {
-                TermUnit::Hours => "H",
-                TermUnit::Days => "D",
-                TermUnit::Months => "M",
-                TermUnit::Years => "Y",
-            };
-            format!("{}{unit}", term.count)
-        }
-    }
-}
-
-fn cells_of(rule: &KindRule) -> [String; 6] {
-    let yes = |holds: bool| if holds { "yes" } else { "no" };
-    let from = match rule.from {
-        CountedFrom::Service => "service",
-        CountedFrom::Freezing => "freezing",
-    };
-    let amount = match rule.amount {
-        AmountRule::Required => "yes",
-        AmountRule::ForPreservation => "preservation",
-        AmountRule::Free => "free",
-        AmountRule::Whole => "whole",
-    };
-    let verified = if rule.verified { "P" } else { "unverified" };
-    let words = [from, yes(rule.may_wait), yes(rule.may_deduct), amount, verified];
-    let [a, b, c, d, e] = words.map(str::to_owned);
-    [first_term(rule), a, b, c, d, e]
-}
-
-/// Every cell that differs from the document, as text.
-fn differences(text: &str, makes: Makes) -> Vec<String> {
-    let columns = ["first term", "counted from", "may wait", "may deduct", "amount", "mark"];
-    let mut found = Vec::new();
-    for (name, expected) in table(text, 6) {
-        let rule = kind::rule(named(&name));
-        assert_eq!(rule.makes, makes, "{name}");
-        for ((column, cell), expected) in columns.iter().zip(cells_of(rule)).zip(expected) {
-            let unverified = cell == "unverified" && expected != "P";
-            if expected != "·" && cell != expected && !unverified {
-                found.push(format!("{name}, {column}: {cell} instead of {expected}"));
-            }
-        }
-    }
-    found
-}
-
-#[test]
-fn each_kind_of_freeze_has_the_cells_of_the_laws_table() {
-    assert_eq!(differences(FREEZE_KINDS, Makes::Freeze), Vec::<String>::new());
-}
-
-#[test]
-fn each_kind_of_stop_order_has_the_cells_of_the_laws_table() {
-    assert_eq!(differences(STOP_KINDS, Makes::StopOrder), Vec::<String>::new());
-}
-
-#[test]
-fn every_kind_is_in_one_of_the_tables_or_without_power_or_the_customers() {
-    let named_kinds = table(FREEZE_KINDS, 6).len() + table(STOP_KINDS, 6).len();
-    assert_eq!(KINDS.len(), named_kinds + WITHOUT_POWER.len() + 1);
-    assert!(WITHOUT_POWER.iter().all(|kind| kind::rule(*kind).makes == Makes::Refusal));
-}
 
 #[test]
 fn organs_without_power_are_refused_and_leave_no_freeze() {
@@ -138,20 +42,6 @@ fn kinds_that_make_stop_orders_never_make_a_freeze() {
 fn fields(create: &CreateFreeze) -> Vec<&'static str> {
     let now = at("2026-03-10 10:00:00");
     create.violations(now).into_iter().map(|wrong| wrong.field).collect()
-}
-
-#[test]
-fn orders_that_have_to_state_an_amount_may_not_take_the_whole_account() {
-    for (name, cells) in table(FREEZE_KINDS, 6) {
-        let kind: AuthorityKind = named(&name);
-        let whole = fields(&order(kind, None));
-        let amount = fields(&order(kind, Some(5)));
-        match cells[4] {
-            "yes" => assert_eq!((whole, amount), (vec!["amount"], vec![]), "{name}"),
-            "whole" => assert_eq!((whole, amount), (vec![], vec!["mode"]), "{name}"),
-            _ => assert_eq!((whole, amount), (vec![], vec![]), "{name}"),
-        }
-    }
 }
 
 #[test]
