@@ -16,6 +16,7 @@ use crate::pb::v1;
 use crate::pb::v1::account_service_client::AccountServiceClient;
 use crate::pb::v1::account_status_service_client::AccountStatusServiceClient;
 use crate::pb::v1::approval_service_client::ApprovalServiceClient;
+use crate::pb::v1::freeze_record_service_client::FreezeRecordServiceClient;
 
 const NAME: &str = "wallet";
 const NUMBER: &str = "9990584001000000001";
@@ -208,5 +209,68 @@ async fn lists_questions_and_watches_are_for_who_may_read_accounts() {
         AccountStatusServiceClient::new(edge).list_card_bindings(list).await
     })
     .await;
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn orders_about_freezes_are_written_and_what_ends_or_takes_money_is_released() {
+    let desk = Desk::open().await;
+    let (court, network) =
+        (v1::AuthorityKind::CourtCivil.into(), v1::FreezeSource::CourtNetwork.into());
+    desk.needs(&[Scope::FreezeWrite], async |edge| {
+        let renew = v1::RenewFreezeRecordRequest {
+            account_number: number(),
+            freeze_id: id(),
+            reason: "more time".to_owned(),
+            request_id: id(),
+            ..Default::default()
+        };
+        FreezeRecordServiceClient::new(edge).renew_freeze_record(renew).await
+    })
+    .await;
+    desk.needs(&[Scope::FreezeWrite], async |edge| {
+        let succeed = v1::SucceedFreezeRecordRequest {
+            account_number: number(),
+            freeze_id: id(),
+            authority_kind: court,
+            authority_name: "A Court".to_owned(),
+            document_no: "1".to_owned(),
+            reason: "referred".to_owned(),
+            source: network,
+            request_id: id(),
+            ..Default::default()
+        };
+        FreezeRecordServiceClient::new(edge).succeed_freeze_record(succeed).await
+    })
+    .await;
+    desk.needs(&[Scope::FreezeRelease], async |edge| {
+        let amount = v1::Money { currency_code: "CNY".to_owned(), amount: "1.00".to_owned() };
+        let deduct = v1::DeductFreezeRecordRequest {
+            account_number: number(),
+            freeze_id: id(),
+            amount: Some(amount),
+            authority_kind: court,
+            authority_name: "A Court".to_owned(),
+            document_no: "1".to_owned(),
+            receiving_account: "2".to_owned(),
+            receiving_name: "A Court".to_owned(),
+            reason: "execution".to_owned(),
+            source: network,
+            request_id: id(),
+            ..Default::default()
+        };
+        FreezeRecordServiceClient::new(edge).deduct_freeze_record(deduct).await
+    })
+    .await;
+    desk.needs(&[Scope::AccountRead], async |edge| {
+        let status = v1::FreezeStatus::Active.into();
+        let list = v1::ListFreezeRecordsRequest { status, ..Default::default() };
+        FreezeRecordServiceClient::new(edge).list_freeze_records(list).await
+    })
+    .await;
+    let mut anybody = FreezeRecordServiceClient::new(desk.edge([]));
+    let kinds = anybody.list_authority_kinds(v1::ListAuthorityKindsRequest {}).await;
+    assert_eq!(kinds.unwrap().into_inner().rules.len(), 23);
+    drop(anybody);
     desk.close().await;
 }
