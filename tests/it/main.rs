@@ -35,9 +35,11 @@ mod migrated;
 mod model;
 #[cfg(feature = "negative-control")]
 mod negative_control;
+mod objections;
 mod payouts;
 mod payouts_crashed;
 mod platforms;
+mod protected;
 mod races;
 mod reading;
 mod reads;
