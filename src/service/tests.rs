@@ -274,3 +274,49 @@ async fn orders_about_freezes_are_written_and_what_ends_or_takes_money_is_releas
     drop(anybody);
     desk.close().await;
 }
+
+#[tokio::test]
+async fn objections_are_for_who_handles_freezes_or_risks_and_marks_for_who_writes_accounts() {
+    let desk = Desk::open().await;
+    let either = [Scope::FreezeWrite, Scope::RiskWrite];
+    desk.needs(&either, async |edge| {
+        let record = v1::RecordObjectionRequest {
+            account_number: number(),
+            raised_by: v1::ObjectionParty::Holder.into(),
+            text: "mine".to_owned(),
+            request_id: id(),
+            ..Default::default()
+        };
+        FreezeRecordServiceClient::new(edge).record_objection(record).await
+    })
+    .await;
+    desk.needs(&either, async |edge| {
+        let answer = v1::AnswerObjectionRequest {
+            account_number: number(),
+            objection_id: id(),
+            outcome: v1::ObjectionOutcome::Upheld.into(),
+            answer: "yes".to_owned(),
+            request_id: id(),
+            ..Default::default()
+        };
+        FreezeRecordServiceClient::new(edge).answer_objection(answer).await
+    })
+    .await;
+    desk.needs(&[Scope::AccountRead], async |edge| {
+        let list = v1::ListObjectionsRequest { open_only: true, ..Default::default() };
+        FreezeRecordServiceClient::new(edge).list_objections(list).await
+    })
+    .await;
+    desk.needs(&[Scope::AccountWrite], async |edge| {
+        let protect = v1::ProtectAccountRequest {
+            account_number: number(),
+            protected_kind: v1::ProtectedKind::Wages.into(),
+            reason: "wages".to_owned(),
+            request_id: id(),
+            ..Default::default()
+        };
+        AccountServiceClient::new(edge).protect_account(protect).await
+    })
+    .await;
+    desk.close().await;
+}

@@ -4,6 +4,7 @@ use account_status::pb::v1::*;
 use chrono::Duration;
 
 use super::{answer, answering, list, object, objecting, of};
+use crate::actions::instant;
 use crate::harness::calls::*;
 use crate::on_every_engine;
 
@@ -25,6 +26,8 @@ on_every_engine! {
         }
         let closed = recorded.remove(4);
         answer(&bank, answering(&closed.account_number, &closed.objection_id)).await.unwrap();
+        // Those that are due at once stand in the order of their ids.
+        recorded.sort_by_key(|row| (instant(&row.due_time), row.objection_id.clone()));
         let open = || ListObjectionsRequest { open_only: true, ..Default::default() };
         for size in [1, 2, 3, 8, 0] {
             let (mut found, mut token) = (Vec::new(), String::new());

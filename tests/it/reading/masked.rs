@@ -11,8 +11,14 @@ const OTHER: &str = "6222021234567890124";
 /// What must not show without `reading_confidential`.
 const SECRETS: [&str; 6] =
     ["Nanshan", "粤0305", "execution", "officer asked", "structuring", "JUDICIAL_COURT"];
-const VIEWS: [&str; 4] =
-    ["account_master", "account_status_history", "account_freeze", "transaction_log"];
+const VIEWS: [&str; 6] = [
+    "account_master",
+    "account_status_history",
+    "account_freeze",
+    "account_freeze_act",
+    "objection",
+    "transaction_log",
+];
 
 /// An account under a confidential freeze with an open one behind it, and one that was suspicious.
 async fn with_secrets(bank: &Bank) {
@@ -141,6 +147,7 @@ async fn a_reader_reads_the_views_and_nothing_else() {
         "account_condition",
         "account_freeze",
         "account_freeze_act",
+        "objection",
         "account_status_history",
         "withdrawal",
         "transaction_log",

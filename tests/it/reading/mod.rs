@@ -1,6 +1,7 @@
 //! The schema `reading` on PostgreSQL: what people with SQL see of data that came over gRPC.
 
 mod masked;
+mod measures;
 mod queries;
 mod roles;
 
