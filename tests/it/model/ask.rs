@@ -6,9 +6,9 @@ use account_status::pb::v1::*;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
-use super::seen::{Time, stamp, text};
+use super::seen::Time;
 use crate::harness::Bank;
-use crate::harness::calls::{officers, payee, violations, with};
+use crate::harness::calls::{violations, with};
 
 /// Who asks. The second may read what is confidential.
 pub(super) const WHO: [&str; 2] = ["local", "auditor"];
@@ -42,6 +42,7 @@ pub(super) enum What {
     Act(Act),
     Freeze(Order),
     Release(Release),
+    Protect(ProtectedKind),
     Record(Posting),
     Withdraw(Payment),
     Cancel(String),
@@ -83,6 +84,19 @@ pub(super) struct Order {
     pub(super) lasts: Lasts,
     pub(super) confidential: bool,
     pub(super) emergency: bool,
+    /// It says that it serves what the money is protected for.
+    pub(super) for_its_purpose: bool,
+    pub(super) papers: Papers,
+}
+
+/// What comes with an order.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Papers {
+    pub(super) source: FreezeSource,
+    /// Officers who name themselves, and how many of them with a badge.
+    pub(super) officers: usize,
+    pub(super) badges: usize,
+    pub(super) notice: bool,
 }
 
 /// How much of a freeze is lifted.
@@ -100,6 +114,9 @@ pub(super) struct Release {
     pub(super) extent: Extent,
     pub(super) kind: AuthorityKind,
     pub(super) name: String,
+    /// A ground on which measures because of a list are lifted.
+    pub(super) ground: bool,
+    pub(super) papers: Papers,
 }
 
 /// A transaction of core banking.
@@ -159,6 +176,7 @@ impl Ask {
             What::Act(act) => act.action.as_str_name().replace("STATUS_ACTION_", ""),
             What::Freeze(_) => "FREEZE".to_owned(),
             What::Release(_) => "RELEASE".to_owned(),
+            What::Protect(_) => "PROTECT".to_owned(),
             What::Record(posting) => {
                 let (mode, way) = (posting.mode.as_str_name(), posting.direction.as_str_name());
                 format!("{mode} {way}").replace("TRANSACTION_MODE_", "").replace("DIRECTION_", "")
@@ -204,6 +222,18 @@ impl Ask {
                     }
                 }
             }
+            What::Protect(kind) => {
+                let call = self.with_head(self.protection(*kind));
+                let answer = bank.account_client().protect_account(call).await?.into_inner();
+                match answer.outcome.unwrap() {
+                    protect_account_response::Outcome::AccountStatus(info) => {
+                        Ok(Answer::Account(Box::new(info)))
+                    }
+                    protect_account_response::Outcome::Approval(approval) => {
+                        Ok(Answer::Waits(Box::new(approval), None))
+                    }
+                }
+            }
             What::Release(release) => {
                 let call = self.with_head(self.release(release));
                 let answer = bank.freeze_client().release_freeze_record(call).await?.into_inner();
@@ -238,150 +268,6 @@ impl Ask {
         let mut metadata = vec![("x-principal", self.by)];
         metadata.extend(self.counter.then_some(("x-entry-channel", "COUNTER")));
         with(&metadata, message)
-    }
-
-    fn open(&self) -> OpenAccountRequest {
-        OpenAccountRequest {
-            account_number: self.account.clone(),
-            account_name: "Lin Zhixia".to_owned(),
-            customer_id: "C10001".to_owned(),
-            branch_code: "999584000101".to_owned(),
-            currency_code: "CNY".to_owned(),
-            request_id: self.request_id.clone(),
-            validate_only: self.validate_only,
-            ..OpenAccountRequest::default()
-        }
-    }
-
-    fn act(&self, act: &Act) -> ChangeAccountStatusRequest {
-        let several = act.action == StatusAction::RejectOpening;
-        let gaps = [Cause::OpeningIncomplete, Cause::IdentityIncomplete];
-        let missing = act.causes.iter().any(|cause| gaps.contains(cause));
-        let one = act.causes.first().filter(|_| !several);
-        ChangeAccountStatusRequest {
-            account_number: self.account.clone(),
-            action: act.action.into(),
-            cause: one.map_or(0, |cause| (*cause).into()),
-            causes: act.causes.iter().filter(|_| several).map(|cause| (*cause).into()).collect(),
-            missing_items: missing.then(|| MISSING.to_owned()).into_iter().collect(),
-            condition_id: act.row.clone(),
-            restriction: act.restriction.into(),
-            amount: act.amount.map(text),
-            end_time: act.end.map(stamp),
-            authority: act.authority.clone(),
-            document_no: act.document.clone(),
-            customer_identified: act.identified,
-            etag: self.etag.clone(),
-            request_id: self.request_id.clone(),
-            validate_only: self.validate_only,
-            ..ChangeAccountStatusRequest::default()
-        }
-    }
-
-    fn order(&self, order: &Order) -> CreateFreezeRecordRequest {
-        use create_freeze_record_request::Duration as Said;
-        let bank = order.kind == AuthorityKind::Bank;
-        CreateFreezeRecordRequest {
-            account_number: self.account.clone(),
-            r#type: if bank { FreezeType::Bank } else { FreezeType::Judicial }.into(),
-            authority_kind: order.kind.into(),
-            authority_name: order.name.clone(),
-            document_no: order.document.clone(),
-            served_time: order.served.map(stamp),
-            mode: order.mode.into(),
-            amount: order.amount.map(text),
-            exempt_amount: order.exempt.map(text),
-            duration: match order.lasts {
-                Lasts::Unsaid => None,
-                Lasts::Until(end) => Some(Said::ExpireTime(stamp(end))),
-                Lasts::For(count, unit) => {
-                    let count = i32::try_from(count).unwrap();
-                    Some(Said::Term(Term { count, unit: unit.into() }))
-                }
-            },
-            reason: "random".to_owned(),
-            confidential: order.confidential,
-            emergency: order.emergency,
-            emergency_cause: if order.emergency {
-                EmergencyCause::SystemFault.into()
-            } else {
-                EmergencyCause::Unspecified.into()
-            },
-            source: if bank { FreezeSource::Internal } else { FreezeSource::Paper }.into(),
-            officers: if bank { Vec::new() } else { officers() },
-            notice_no: if bank { String::new() } else { "N-1".to_owned() },
-            etag: self.etag.clone(),
-            request_id: self.request_id.clone(),
-            validate_only: self.validate_only,
-            ..CreateFreezeRecordRequest::default()
-        }
-    }
-
-    fn release(&self, release: &Release) -> ReleaseFreezeRecordRequest {
-        let (amount, remaining_amount) = match release.extent {
-            Extent::Whole => (None, None),
-            Extent::Part(cash) => (Some(text(cash)), None),
-            Extent::Remaining(cash) => (None, Some(text(cash))),
-        };
-        ReleaseFreezeRecordRequest {
-            account_number: self.account.clone(),
-            freeze_id: release.freeze.clone(),
-            amount,
-            remaining_amount,
-            authority_kind: release.kind.into(),
-            authority_name: release.name.clone(),
-            document_no: "R-1".to_owned(),
-            reason: "random".to_owned(),
-            source: FreezeSource::Paper.into(),
-            etag: self.etag.clone(),
-            request_id: self.request_id.clone(),
-            validate_only: self.validate_only,
-            officers: officers(),
-            notice_no: "N-1".to_owned(),
-            list_ground: 0,
-        }
-    }
-
-    fn posting(&self, posting: &Posting) -> RecordTransactionRequest {
-        RecordTransactionRequest {
-            account_number: self.account.clone(),
-            transaction_id: posting.id.clone(),
-            mode: posting.mode.into(),
-            direction: posting.direction.into(),
-            amount: Some(text(posting.cash)),
-            transaction_type: posting.kind.into(),
-            initiator: posting.initiator.into(),
-            purpose: posting.purpose.into(),
-            customer_identified: posting.identified,
-            etag: self.etag.clone(),
-            request_id: self.request_id.clone(),
-            validate_only: self.validate_only,
-            ..RecordTransactionRequest::default()
-        }
-    }
-
-    fn payment(&self, payment: &Payment) -> WithdrawRequest {
-        WithdrawRequest {
-            account_number: self.account.clone(),
-            amount: Some(text(payment.cash)),
-            beneficiary: payee(),
-            request_id: self.request_id.clone(),
-            etag: self.etag.clone(),
-            validate_only: self.validate_only,
-            purpose: payment.purpose.into(),
-            ..WithdrawRequest::default()
-        }
-    }
-
-    fn cancel(&self, id: &str) -> CancelWithdrawalRequest {
-        CancelWithdrawalRequest {
-            account_number: self.account.clone(),
-            withdrawal_id: id.to_owned(),
-            reason: "changed my mind".to_owned(),
-            etag: self.etag.clone(),
-            request_id: self.request_id.clone(),
-            validate_only: self.validate_only,
-        }
     }
 }
 

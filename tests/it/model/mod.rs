@@ -9,6 +9,7 @@
 
 mod ask;
 mod check;
+mod message;
 mod plain;
 mod play;
 mod random;

@@ -7,7 +7,9 @@ use account_status::pb::v1::*;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::steps::{Amount, Deed, End, Entry, Etag, Head, Lift, Lifter, Paper, Pause, Step};
+use super::steps::{
+    Amount, Deed, End, Entry, Etag, Head, Lift, Lifter, Paper, Pause, Service, Step,
+};
 
 /// The most steps of a sequence. No least number: shrinking couldn't go below it.
 const LENGTH_MAX: usize = 100;
@@ -105,11 +107,35 @@ fn deed() -> impl Strategy<Value = Deed> {
         3 => stop(),
         1 => restrict(),
         14 => paper().prop_map(Deed::Freeze),
-        8 => (0..8_usize, lift, lifter)
-            .prop_map(|(which, lift, by)| Deed::Release { which, lift, by }),
+        8 => (0..8_usize, lift, lifter, prop::bool::weighted(0.04), service()).prop_map(
+            |(which, lift, by, ground, served_by)| {
+                Deed::Release { which, lift, by, ground, served_by }
+            },
+        ),
+        0 => protected().prop_map(Deed::Protect),
         14 => entry(purpose()).prop_map(Deed::Record),
         14 => (cash(), purpose()).prop_map(|(amount, purpose)| Deed::Withdraw { amount, purpose }),
         3 => (0..8_usize, prop::bool::weighted(0.8)).prop_map(|(which, open)| Deed::Cancel { which, open }),
+    ]
+}
+
+/// Mostly as it has to be.
+fn service() -> impl Strategy<Value = Service> {
+    prop_oneof![
+        24 => Just(Service::Officers),
+        6 => Just(Service::System),
+        1 => Just(Service::OneOfficer),
+        1 => Just(Service::WithoutBadge),
+        1 => Just(Service::WithoutNotice),
+    ]
+}
+
+/// Mostly nothing, so that accounts don't stay out of reach.
+fn protected() -> impl Strategy<Value = ProtectedKind> {
+    prop_oneof![
+        4 => Just(ProtectedKind::Unspecified),
+        2 => select(vec![ProtectedKind::Wages, ProtectedKind::SecuritiesClients]),
+        1 => select(vec![ProtectedKind::LetterOfCredit, ProtectedKind::Clearing]),
     ]
 }
 
@@ -187,11 +213,12 @@ fn paper() -> impl Strategy<Value = Paper> {
         1 => Just(Some(-1)),
     ];
     let rare = || prop::bool::weighted(0.06);
-    let says = (served, freeze_amount(), prop::option::weighted(0.2, cash()), end());
-    let flags = (rare(), rare(), rare(), prop::bool::weighted(0.3));
+    let says = (served, freeze_amount(), prop::option::weighted(0.3, cash()), end());
+    let half = || prop::bool::weighted(0.5);
+    let flags = (rare(), rare(), rare(), prop::bool::weighted(0.3), half(), service());
     ((select(forms), 0..3_usize), flags, says).prop_map(|(form, flags, says)| {
         let ((kind, mode), court) = form;
-        let (odd, preserves, confidential, emergency) = flags;
+        let (odd, preserves, confidential, emergency, for_its_purpose, served_by) = flags;
         let (served_hours_ago, amount, exempt, end) = says;
         let bank = kind == K::Bank;
         Paper {
@@ -205,6 +232,8 @@ fn paper() -> impl Strategy<Value = Paper> {
             end,
             confidential,
             emergency: emergency && (bank || odd),
+            for_its_purpose,
+            served_by,
         }
     })
 }

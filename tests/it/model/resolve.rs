@@ -4,10 +4,12 @@ use account_status::pb::v1::AuthorityKind as K;
 use account_status::pb::v1::*;
 use chrono::Duration;
 
-use super::ask::{Act, Ask, Cash, Extent, Lasts, Order, Payment, Posting, Release, WHO, What};
+use super::ask::{
+    Act, Ask, Cash, Extent, Lasts, Order, Papers, Payment, Posting, Release, WHO, What,
+};
 use super::plain::{Account, Freeze, Payout, Plain, REFUSAL_DAYS};
 use super::seen::Time;
-use super::steps::{Amount, Deed, End, Entry, Etag, Head, Lift, Lifter, Paper, Pause};
+use super::steps::{Amount, Deed, End, Entry, Etag, Head, Lift, Lifter, Paper, Pause, Service};
 
 /// The authorities of each kind; the last stands above the courts before it.
 const COURTS: [&str; 3] = ["Nanshan District Court", "Futian District Court", "深圳市中级人民法院"];
@@ -122,9 +124,16 @@ fn what(deed: &Deed, account: Option<&Account>, plain: &Plain) -> What {
             })
         }
         Deed::Freeze(paper) => What::Freeze(order(paper, account, plain.now)),
-        Deed::Release { which, lift, by } => {
-            What::Release(release(*which, *lift, *by, account, plain))
+        Deed::Release { which, lift, by, ground, served_by } => {
+            let release = release(*which, *lift, *by, account, plain);
+            What::Release(Release {
+                // Mostly shown where it is asked for.
+                ground: release.ground != *ground,
+                papers: papers(release.kind, *served_by),
+                ..release
+            })
         }
+        Deed::Protect(kind) => What::Protect(*kind),
         Deed::Record(entry) => What::Record(posting(entry, account)),
         Deed::Withdraw { amount, purpose } => {
             What::Withdraw(Payment { cash: cash(*amount), purpose: *purpose })
@@ -273,6 +282,25 @@ fn order(paper: &Paper, account: Option<&Account>, now: Time) -> Order {
         },
         confidential: paper.confidential,
         emergency: paper.emergency,
+        for_its_purpose: paper.for_its_purpose,
+        papers: papers(paper.kind, paper.served_by),
+    }
+}
+
+/// What comes with an order; the bank's own needs nothing.
+fn papers(kind: K, by: Service) -> Papers {
+    let whole = Papers { source: FreezeSource::Paper, officers: 2, badges: 2, notice: true };
+    let nothing = Papers { officers: 0, badges: 0, notice: false, ..whole };
+    match (kind, by) {
+        (K::Bank | K::Unspecified, _) => Papers { source: FreezeSource::Internal, ..nothing },
+        (_, Service::Officers) => whole,
+        (K::PoliceCriminal, Service::System) => {
+            Papers { source: FreezeSource::PolicePlatform, ..nothing }
+        }
+        (_, Service::System) => Papers { source: FreezeSource::CourtNetwork, ..nothing },
+        (_, Service::OneOfficer) => Papers { officers: 1, ..whole },
+        (_, Service::WithoutBadge) => Papers { badges: 1, ..whole },
+        (_, Service::WithoutNotice) => Papers { notice: false, ..whole },
     }
 }
 
@@ -307,6 +335,8 @@ fn release(
         },
         kind,
         name,
+        ground: freeze.is_some_and(|freeze| freeze.kind == K::ListBased),
+        papers: papers(kind, Service::Officers),
     }
 }
 

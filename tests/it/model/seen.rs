@@ -36,6 +36,7 @@ pub(super) struct Face {
     pub(super) can_credit: bool,
     pub(super) can_debit: bool,
     pub(super) last_posting: Option<Time>,
+    pub(super) protected: ProtectedKind,
 }
 
 /// A condition in force.
@@ -167,6 +168,7 @@ impl From<&AccountStatusInfo> for Face {
             can_credit: info.can_credit.unwrap(),
             can_debit: info.can_debit.unwrap(),
             last_posting: some_time(info.last_transaction_time),
+            protected: info.protected_kind(),
         }
     }
 }

@@ -104,6 +104,20 @@ pub(super) struct Paper {
     pub(super) end: End,
     pub(super) confidential: bool,
     pub(super) emergency: bool,
+    pub(super) for_its_purpose: bool,
+    pub(super) served_by: Service,
+}
+
+/// How a paper reaches the bank.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Service {
+    /// By two officers, with a notice.
+    Officers,
+    /// Of courts and police by their systems, which need neither.
+    System,
+    OneOfficer,
+    WithoutBadge,
+    WithoutNotice,
 }
 
 /// A posting.
@@ -145,7 +159,10 @@ pub(super) enum Deed {
         which: usize,
         lift: Lift,
         by: Lifter,
+        ground: bool,
+        served_by: Service,
     },
+    Protect(ProtectedKind),
     Record(Entry),
     Withdraw {
         amount: Amount,

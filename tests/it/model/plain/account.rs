@@ -61,6 +61,8 @@ pub(in super::super) struct Payout {
     /// Empty until the service has told it.
     pub(in super::super) id: String,
     pub(super) minor: i64,
+    /// How much of it is for living costs.
+    pub(super) exempt: i64,
     pub(super) state: WithdrawalState,
     pub(super) version: i64,
     pub(super) created: Time,
@@ -74,6 +76,10 @@ pub(in super::super) struct Payout {
 pub(in super::super) struct Account {
     pub(in super::super) life: Lifecycle,
     pub(in super::super) balance: i64,
+    /// How much of what freezes leave for living costs was taken.
+    pub(super) exempt_used: i64,
+    /// What it holds that is protected; UNSPECIFIED = nothing.
+    pub(super) protected: ProtectedKind,
     pub(in super::super) rows: Vec<Row>,
     pub(in super::super) freezes: Vec<Freeze>,
     pub(in super::super) payouts: Vec<Payout>,
@@ -109,6 +115,8 @@ impl Account {
         let mut account = Self {
             life: Lifecycle::Opening,
             balance: 0,
+            exempt_used: 0,
+            protected: ProtectedKind::Unspecified,
             rows: Vec::new(),
             freezes: Vec::new(),
             payouts: Vec::new(),
@@ -152,7 +160,8 @@ impl Account {
             What::Open => Ok(Done::Account),
             What::Act(act) => self.act(act, ask, at),
             What::Freeze(order) => self.freeze(order, ask, at),
-            What::Release(release) => self.release(release, at),
+            What::Release(release) => self.release(release, ask, at),
+            What::Protect(kind) => self.protect(*kind),
             What::Record(posting) => self.record(posting, ask, at),
             What::Withdraw(payment) => self.withdraw(payment, ask, at),
             What::Cancel(id) => self.cancel(id, ask, at),
@@ -224,11 +233,7 @@ impl Account {
     /// What each freeze in force controls: free = money − min(exempt, money); each takes its claim
     /// of what those before it left, a whole one all of it.
     pub(super) fn shares(&self, counting: Counting) -> Vec<(usize, i64)> {
-        let exempting = self.freezes.iter().filter(|freeze| {
-            freeze.status == FreezeStatus::Active && freeze.r#type == FreezeType::Judicial
-        });
-        let exempt = exempting.map(|freeze| freeze.exempt).max().unwrap_or(0);
-        let mut left = self.money() - exempt.min(self.money());
+        let mut left = self.money() - self.exempt_left().min(self.money());
         let mut shares = Vec::new();
         for place in self.line() {
             let freeze = &self.freezes[place];
@@ -256,13 +261,13 @@ impl Account {
         self.freezes.iter().filter(|freeze| freeze.status == FreezeStatus::Waiting).count()
     }
 
-    /// Those that waited and need not any more take effect, and their terms start.
+    /// Those that waited and need not any more take effect, the first in line first, and their terms
+    /// start. What one leaves for living costs is not there for the next.
     pub(super) fn promote(&mut self, at: Time) {
-        let waits = |place: &usize| self.freezes[*place].status == FreezeStatus::Waiting;
-        let due: Vec<usize> = (0..self.freezes.len())
-            .filter(|place| waits(place) && !self.has_to_wait(*place))
-            .collect();
-        for place in due {
+        let is_due = |account: &Self, place: usize| {
+            account.freezes[place].status == FreezeStatus::Waiting && !account.has_to_wait(place)
+        };
+        while let Some(place) = self.line().into_iter().find(|place| is_due(self, *place)) {
             let freeze = &mut self.freezes[place];
             freeze.status = FreezeStatus::Active;
             freeze.effective = Some(at);
@@ -270,6 +275,7 @@ impl Account {
                 freeze.expire = freeze.term.map(|(count, unit)| term_end(at, count, unit));
             }
         }
+        self.forget_living();
     }
 
     // Time.
@@ -300,7 +306,8 @@ impl Account {
 
     /// Whether the status version has to move.
     pub(super) fn status_differs(&self, before: &Self) -> bool {
-        (self.life, &self.rows, &self.freezes) != (before.life, &before.rows, &before.freezes)
+        let of = |account: &Self| (account.life, account.protected);
+        of(self) != of(before) || self.rows != before.rows || self.freezes != before.freezes
     }
 
     /// Takes the id of a condition, or of a loss, over from an answer.

@@ -192,6 +192,18 @@ impl Account {
         Ok(())
     }
 
+    /// What it holds is protected, or is not any more.
+    pub(super) fn protect(&mut self, kind: ProtectedKind) -> Result<Done, Blocks> {
+        if self.life == Lifecycle::Closed {
+            return refuse(R::AccountClosed);
+        }
+        if self.protected == kind {
+            return refuse(R::ActionNotApplicable);
+        }
+        self.protected = kind;
+        Ok(Done::Account)
+    }
+
     fn close(&mut self, presence: Presence, ask: &Ask, at: Time) -> Result<(), Blocks> {
         let movement = Movement { operation: Operation::Close, minor: 0, presence };
         let mut blocks = pass::blocks(self, movement, Reader::of(ask));

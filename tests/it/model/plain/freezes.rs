@@ -4,12 +4,13 @@ use account_status::pb::v1::AuthorityKind as K;
 use account_status::pb::v1::ErrorReason as R;
 use account_status::pb::v1::*;
 
-use super::super::ask::{Ask, Extent, Lasts, Order, Release};
+use super::super::ask::{Ask, Extent, Lasts, Order, Papers, Release};
 use super::super::seen::Time;
 use super::account::{Account, Counting, Done, Freeze, term_end};
 use super::money::currency;
 use super::pass::reason_of_life;
-use super::{Blocks, block, check, refuse};
+use super::show::Reader;
+use super::{Block, Blocks, block, check, refuse};
 
 const EMERGENCY_HOURS: u32 = 48;
 
@@ -40,6 +41,15 @@ fn kind(kind: K) -> Kind {
     Kind { first, from_service, may_wait, cause }
 }
 
+/// What has to come on paper and did not: two officers with badges, of courts a notice of assistance.
+/// A list is no paper that somebody brings.
+pub(super) fn lacks_papers(kind: K, papers: Papers) -> bool {
+    let court = kind == K::CourtCivil;
+    papers.source == FreezeSource::Paper
+        && !matches!(kind, K::Bank | K::Unspecified | K::ListBased)
+        && (papers.officers.min(papers.badges) < 2 || (court && !papers.notice))
+}
+
 /// What is wrong whatever the account looks like.
 pub(super) fn invalid(order: &Order, now: Time) -> bool {
     let whole = order.mode != FreezeMode::Amount;
@@ -56,6 +66,21 @@ pub(super) fn invalid(order: &Order, now: Time) -> bool {
         || (bank && order.exempt.is_some())
         || (!bank && order.emergency)
         || order.served.is_some_and(|served| served > now)
+        || lacks_papers(order.kind, order.papers)
+}
+
+/// Whether what the account holds is protected from being frozen: of some the law says from any
+/// freeze, of some but for what the money is there for, of some only from being deducted. A measure
+/// against laundering or because of a list takes all there is; the bank's own is none of these laws'.
+fn keeps_off(protected: ProtectedKind, order: &Order) -> bool {
+    use ProtectedKind as P;
+    let takes_all = matches!(order.kind, K::AmlTemporary | K::ListBased | K::Bank);
+    let keeps = match protected {
+        P::Unspecified | P::LetterOfCredit => false,
+        P::Wages | P::SecuritiesClients => !order.for_its_purpose,
+        _ => true,
+    };
+    keeps && !takes_all
 }
 
 /// Its exclusive end, if it has one.
@@ -90,7 +115,8 @@ impl Account {
             _ => None,
         };
         let end = end(order, served, at);
-        let found = [reason_of_life(self.life), power, end.err()];
+        let protected = keeps_off(self.protected, order).then_some(R::ProtectedFunds);
+        let found = [reason_of_life(self.life), power, end.err(), protected];
         check(found.into_iter().flatten().map(block).collect())?;
         let kind = kind(order.kind);
         let bank = order.kind == K::Bank;
@@ -126,15 +152,18 @@ impl Account {
         Ok(Done::Frozen(place, taken))
     }
 
-    /// What was not sent gives way, newest first, until judicial and bank claims are filled.
+    /// What was not sent gives way, newest first, until judicial and bank claims are filled; but for
+    /// what is all for living costs.
     fn take_unsent(&mut self, place: usize, at: Time) -> Vec<usize> {
         let mut taken = Vec::new();
         for payout in (0..self.payouts.len()).rev() {
             if self.claims_are_filled() {
                 break;
             }
-            if self.payouts[payout].state == WithdrawalState::Reserved {
-                self.payouts[payout].cancel(at, Err(place));
+            let row = &mut self.payouts[payout];
+            if row.state == WithdrawalState::Reserved && row.exempt != row.minor {
+                row.cancel(at, Err(place));
+                self.give_back(payout);
                 taken.push(payout);
             }
         }
@@ -175,7 +204,12 @@ impl Account {
         Ok(())
     }
 
-    pub(super) fn release(&mut self, release: &Release, at: Time) -> Result<Done, Blocks> {
+    pub(super) fn release(
+        &mut self,
+        release: &Release,
+        ask: &Ask,
+        at: Time,
+    ) -> Result<Done, Blocks> {
         let place = self.freezes.iter().position(|f| f.id == release.freeze).unwrap();
         let lifted = match release.extent {
             Extent::Whole => None,
@@ -194,17 +228,22 @@ impl Account {
             (Extent::Remaining(_), None) => lifted,
             (Extent::Part(_) | Extent::Remaining(_), _) => return refuse(R::InvalidRequest),
         };
+        let listed = freeze.kind == K::ListBased;
+        if release.ground && !listed {
+            return refuse(R::InvalidRequest);
+        }
         if freeze.r#type == FreezeType::Customer {
             return refuse(R::ActionNotApplicable);
         }
-        if !may_lift(release, freeze) {
-            return refuse(R::NotThisAuthority);
+        // Measures because of a list end on grounds, whoever shows them.
+        let may = if listed { release.ground } else { may_lift(release, freeze) };
+        if !may {
+            return Err(vec![of_freeze(R::NotThisAuthority, freeze, ask)]);
         }
         match stays {
             Some(rest) => {
                 freeze.mode = FreezeMode::Amount;
                 freeze.amount = Some(rest);
-                freeze.confirmable = false;
             }
             None => {
                 freeze.status = FreezeStatus::Released;
@@ -213,6 +252,12 @@ impl Account {
         }
         Ok(Done::Released(place))
     }
+}
+
+/// A reason that is about a freeze, which is named to who may read it.
+fn of_freeze(reason: R, freeze: &Freeze, ask: &Ask) -> Block {
+    let told = Reader::of(ask).confidential || !freeze.confidential;
+    Block { reason, about: if told { freeze.id.clone() } else { String::new() } }
 }
 
 /// The bank lifts its own; an authority what it ordered; a court above what a court below ordered.

@@ -4,6 +4,7 @@
 mod account;
 mod acts;
 mod freezes;
+mod living;
 mod money;
 mod pass;
 mod show;
@@ -19,7 +20,7 @@ use super::seen::{Facts, Held, Seen, Time};
 pub(super) use account::{Account, Freeze, Payout};
 
 /// The reasons in precedence order (api, Errors; those of acts as the table of actions needs them).
-const PRECEDENCE: [R; 30] = [
+const PRECEDENCE: [R; 31] = [
     R::InvalidRequest,
     R::RequestIdReused,
     R::AccountNotFound,
@@ -46,6 +47,7 @@ const PRECEDENCE: [R; 30] = [
     R::FundsAlreadyFrozen,
     R::OrganWithoutPower,
     R::TermTooLong,
+    R::ProtectedFunds,
     R::StopRepeated,
     R::NotThisAuthority,
     R::InsufficientAvailableFunds,
@@ -207,8 +209,9 @@ impl Plain {
         match &ask.what {
             What::Act(act) => acts::invalid(act),
             What::Freeze(order) => freezes::invalid(order, self.now),
+            What::Release(release) => freezes::lacks_papers(release.kind, release.papers),
             What::Open
-            | What::Release(_)
+            | What::Protect(_)
             | What::Record(_)
             | What::Withdraw(_)
             | What::Cancel(_) => false,

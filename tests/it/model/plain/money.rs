@@ -15,6 +15,11 @@ pub(super) fn currency(cash: Cash) -> Result<i64, Blocks> {
     if cash.currency == "CNY" { Ok(cash.minor) } else { refuse(R::CurrencyMismatch) }
 }
 
+/// The bank collects what is owed beside a loss report.
+fn counting_of(initiator: Initiator) -> Counting {
+    if initiator == Initiator::Bank { Counting::WithoutLoss } else { Counting::All }
+}
+
 pub(super) fn presence(counter: bool, identified: bool) -> Presence {
     match (counter, identified) {
         (false, _) => Presence::Elsewhere,
@@ -40,9 +45,12 @@ impl Account {
             blocks.push(block(R::LimitExceeded));
         }
         check(blocks)?;
+        let exempt = self.for_living(minor, Counting::All);
+        self.exempt_used += exempt;
         self.payouts.push(Payout {
             id: String::new(),
             minor,
+            exempt,
             state: WithdrawalState::Reserved,
             version: 1,
             created: at,
@@ -64,6 +72,7 @@ impl Account {
             return refuse(R::WithdrawalNotCancellable);
         }
         payout.cancel(at, Ok("changed my mind".to_owned()));
+        self.give_back(place);
         Ok(Done::Withdrawal(place))
     }
 
@@ -99,7 +108,12 @@ impl Account {
         if booking != Booking::Balance {
             return Ok(done);
         }
-        self.balance += if posting.direction == Direction::Debit { -minor } else { minor };
+        if posting.direction == Direction::Debit {
+            self.exempt_used += self.for_living(minor, counting_of(posting.initiator));
+            self.balance -= minor;
+        } else {
+            self.balance += minor;
+        }
         self.last_posting = Some(at);
         let own = posting.initiator == Initiator::Customer && presence == Presence::Identified;
         if own && matches!(operation, Operation::CustomerDebitCounter | Operation::Credit) {
@@ -114,9 +128,11 @@ impl Account {
             let closed_to_it = pass::answer(self, operation) == OperationAnswer::No;
             return if closed_to_it { Booking::Suspense } else { Booking::Balance };
         }
-        let by_bank = posting.initiator == Initiator::Bank;
-        let counting = if by_bank { Counting::WithoutLoss } else { Counting::All };
-        if minor > self.available_of(counting) { Booking::Receivable } else { Booking::Balance }
+        if minor > self.available_of(counting_of(posting.initiator)) {
+            Booking::Receivable
+        } else {
+            Booking::Balance
+        }
     }
 }
 

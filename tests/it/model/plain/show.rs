@@ -94,6 +94,7 @@ impl Account {
             can_credit: answers[5] != OperationAnswer::No,
             operations: answers,
             last_posting: self.last_posting,
+            protected: self.protected,
         }
     }
 
@@ -212,6 +213,9 @@ impl Account {
             (waits.any(|pair| pair == sent_back), "a freeze sent back by one served before it"),
             (taken(self) > taken(before), "withdrawals given way to a freeze"),
             (woken, "a dormant account woken"),
+            (self.exempt_used > before.exempt_used, "money for living costs taken"),
+            (self.exempt_used < before.exempt_used, "money for living costs given back, or anew"),
+            (self.exempt_used > 0 && self.exempt_used == self.exempt(), "living costs used up"),
         ];
         found.into_iter().filter(|(holds, _)| *holds).map(|(_, what)| what).collect()
     }
