@@ -112,7 +112,7 @@ fn deed() -> impl Strategy<Value = Deed> {
                 Deed::Release { which, lift, by, ground, served_by }
             },
         ),
-        0 => protected().prop_map(Deed::Protect),
+        2 => protected().prop_map(Deed::Protect),
         14 => entry(purpose()).prop_map(Deed::Record),
         14 => (cash(), purpose()).prop_map(|(amount, purpose)| Deed::Withdraw { amount, purpose }),
         3 => (0..8_usize, prop::bool::weighted(0.8)).prop_map(|(which, open)| Deed::Cancel { which, open }),

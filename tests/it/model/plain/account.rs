@@ -41,9 +41,8 @@ pub(in super::super) struct Freeze {
     pub(in super::super) amount: Option<i64>,
     pub(super) exempt: i64,
     pub(super) confidential: bool,
+    /// An emergency; its confirmation waits as long as it stands.
     pub(super) emergency: bool,
-    /// Its confirmation still waits: an emergency that was not touched since.
-    pub(super) confirmable: bool,
     pub(super) cause: Cause,
     pub(super) served: Time,
     pub(super) effective: Option<Time>,

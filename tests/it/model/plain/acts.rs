@@ -155,7 +155,6 @@ impl Account {
             exempt: 0,
             confidential: false,
             emergency: false,
-            confirmable: false,
             cause,
             served: at,
             effective: Some(at),
@@ -212,7 +211,7 @@ impl Account {
             (self.reserved() != 0, "reserved"),
             (self.freezes.iter().any(Freeze::in_force), "freezes"),
             (self.reserved_payouts().next().is_some(), "open withdrawals"),
-            (self.freezes.iter().any(|f| f.in_force() && f.confirmable), "open approvals"),
+            (self.freezes.iter().any(|f| f.in_force() && f.emergency), "open approvals"),
         ];
         for (_, what) in still.into_iter().filter(|(holds, _)| *holds) {
             blocks.push(Block { reason: R::CloseBlocked, about: what.to_owned() });

@@ -132,7 +132,6 @@ impl Account {
             exempt: exempt.unwrap_or(0),
             confidential: order.confidential || kind.cause == Cause::AmlMeasure,
             emergency: order.emergency,
-            confirmable: order.emergency,
             cause: kind.cause,
             served,
             effective: Some(at),
