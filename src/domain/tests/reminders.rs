@@ -19,7 +19,8 @@ fn frozen(count: i64) -> Account {
             freeze_status: if seq % 2 == 0 { FreezeStatus::Waiting } else { FreezeStatus::Active },
             ..freeze(FreezeType::Judicial, seq, Some(10))
         })
-        .collect();
+        .collect::<Vec<_>>()
+        .into();
     account
 }
 
