@@ -33,12 +33,16 @@ pub(super) fn absent(command: &Command, account: &Account, loaded: &Loaded) -> O
         let mine = found.is_some_and(|row| row.account_number == *account.number());
         return (!mine).then_some(Reason::ObjectionNotFound);
     }
-    let id = match command {
-        Command::ReleaseFreeze(release) => &release.freeze_id,
-        Command::RenewFreeze(renew) => &renew.freeze_id,
-        Command::SucceedFreeze(succeed) => &succeed.freeze_id,
-        Command::DeductFreeze(deduct) => deduct.freeze_id.as_ref()?,
-        _ => return None,
+    let id = if let Command::ReleaseFreeze(release) = command {
+        &release.freeze_id
+    } else if let Command::RenewFreeze(renew) = command {
+        &renew.freeze_id
+    } else if let Command::SucceedFreeze(succeed) = command {
+        &succeed.freeze_id
+    } else if let Command::DeductFreeze(deduct) = command {
+        deduct.freeze_id.as_ref()?
+    } else {
+        return None;
     };
     let held = account.freezes.iter().any(|freeze| freeze.freeze_id == *id);
     let ended = loaded.ended_freezes.get(id).is_some_and(|f| f.account_number == *account.number());
