@@ -143,9 +143,7 @@ impl Reason {
     pub fn name(self) -> &'static str {
         self.into()
     }
-}
 
-impl Reason {
     /// Whether a refusal for this reason is remembered under its request id: those of class
     /// FAILED_PRECONDITION, which say that the account is so. What the caller can mend by itself
     /// (fields, ids, etag) and what passes (load, conflict) is decided anew.
