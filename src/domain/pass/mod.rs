@@ -5,6 +5,8 @@
 
 pub mod table;
 
+use std::cell::LazyCell;
+
 use serde::{Deserialize, Serialize};
 
 pub use table::{Answer, Operation, Row, cell, cells};
@@ -156,8 +158,8 @@ fn freeze_refusals(account: &Account, movement: Movement) -> Vec<Refusal> {
 pub fn freezes_in_the_way(account: &Account, movement: Movement) -> Vec<(&Freeze, Row)> {
     let available = account.available_but(Counting::WithoutLoss);
     let short = movement.amount <= account.unreserved() && movement.amount > available;
-    // Only money that is short asks which of them has it.
-    let shares = short.then(|| account.control(Counting::WithoutLoss).shares).unwrap_or_default();
+    // Only a debit that is short of money asks which of them has it.
+    let shares = LazyCell::new(|| account.control(Counting::WithoutLoss).shares);
     let mut found = Vec::new();
     for freeze in in_order(account.freezes.loaded()) {
         let Some(row) = row_of_freeze(freeze) else { continue };

@@ -40,6 +40,7 @@ mod import_transactions;
 mod imports;
 mod lapses;
 mod law_table;
+mod many_freezes;
 mod objections;
 mod passing;
 mod passing_edges;

@@ -60,7 +60,7 @@ pub(super) enum Step {
     },
 }
 
-fn around() -> impl Strategy<Value = Around> {
+pub(super) fn around() -> impl Strategy<Value = Around> {
     let tens = || (1..12_i64).prop_map(|tens| tens * 10);
     prop_oneof![
         2 => tens().prop_map(Around::Credit),
@@ -104,7 +104,7 @@ fn any_said() -> impl Strategy<Value = Said> {
     ]
 }
 
-fn any_step() -> impl Strategy<Value = Step> {
+pub(super) fn any_step() -> impl Strategy<Value = Step> {
     let source =
         prop::sample::select(vec![Source::Submit, Source::Inquiry, Source::Void, Source::Callback]);
     let heard = (0..20_usize, source, 0..3_i64, any_said())
@@ -131,7 +131,7 @@ fn some_withdrawal(world: &World, at: usize) -> Option<WithdrawalId> {
     pick(world.tables.withdrawals.keys().cloned(), at)
 }
 
-fn command(around: &Around, world: &World) -> Option<Sent> {
+pub(super) fn command(around: &Around, world: &World) -> Option<Sent> {
     Some(match around {
         Around::Credit(minor) => credit(*minor).into(),
         Around::Debit(minor) => debit(*minor).into(),

@@ -17,6 +17,7 @@ use crate::domain::book::{self, Book};
 use crate::domain::card::{Card, CardNumber, is_free};
 use crate::domain::command::{Effect, Envelope, FreezeReceipt, Outcome, Receipt};
 use crate::domain::condition::Condition;
+use crate::domain::freeze::line::Freezes;
 use crate::domain::freeze::{Freeze, FreezeAct};
 use crate::domain::history::StatusChange;
 use crate::domain::id::{
@@ -61,6 +62,10 @@ pub(crate) struct World {
     pub(crate) principal: Principal,
     pub(crate) tables: Tables,
     pub(crate) remembered: BTreeMap<RequestKey, Remembered>,
+    /// Of more freezes than so many only these first are loaded, wherever that may be.
+    pub(crate) crowd: Option<usize>,
+    /// How many batches were decided without all freezes.
+    pub(crate) spared: usize,
     batches: usize,
 }
 
@@ -73,6 +78,8 @@ impl World {
             principal: Principal::service("local"),
             tables: Tables::default(),
             remembered: BTreeMap::new(),
+            crowd: None,
+            spared: 0,
             batches: 0,
         }
     }
@@ -178,6 +185,7 @@ impl World {
         for envelope in envelopes {
             self.load(envelope, &mut loaded);
         }
+        self.leave_out_freezes(envelopes, &mut loaded);
         let mut book = Book::new(&self.rules, self.now, ids, loaded);
         let outcomes = envelopes.iter().map(|envelope| book.run(envelope)).collect();
         let (accounts, changes) = book.finish();
@@ -203,6 +211,21 @@ impl World {
             self.load_needed(number, Proposed::of(approval).unwrap().needs(), loaded);
         }
         self.load_needed(number, needs, loaded);
+    }
+
+    fn leave_out_freezes(&mut self, envelopes: &[Envelope], loaded: &mut Loaded) {
+        let Some(crowd) = self.crowd else { return };
+        let accounts: Vec<Account> = loaded.accounts.values().cloned().collect();
+        for account in accounts {
+            let its = envelopes.iter().filter(|one| one.account_number == *account.number());
+            let commands = its.map(|envelope| &envelope.command);
+            let part = in_part(&account, crowd, self.now);
+            let spared = |part: &Account| book::spares_freezes(part, commands, loaded, self.now);
+            if let Some(part) = part.filter(spared) {
+                self.spared += 1;
+                loaded.accounts.insert(part.number().clone(), part);
+            }
+        }
     }
 
     fn load_needed(&self, number: &AccountNumber, needs: Needs, loaded: &mut Loaded) {
@@ -263,7 +286,10 @@ impl World {
     }
 
     fn store(&mut self, accounts: BTreeMap<AccountNumber, Account>, changes: Changes) {
-        for (number, account) in accounts {
+        for (number, mut account) in accounts {
+            if account.freezes.rest().is_some() {
+                account.freezes = self.tables.accounts[&number].freezes.clone();
+            }
             let touched = changes.touched.contains(&number);
             let before = self.tables.accounts.get(&number);
             assert!(touched || before == Some(&account), "changed and not noted");
@@ -305,4 +331,16 @@ impl World {
     pub(crate) fn in_force(&self) -> BTreeSet<String> {
         self.account().face().conditions.into_iter().map(|summary| summary.id).collect()
     }
+}
+
+/// The account with the first freezes in line, where it has more and its row tells enough of the rest.
+pub(crate) fn in_part(account: &Account, crowd: usize, now: DateTime<Utc>) -> Option<Account> {
+    let mut first: Vec<Freeze> = account.freezes.to_vec();
+    first.sort_by_key(Freeze::rank);
+    first.truncate(crowd);
+    if first.is_empty() || first.len() == account.freezes.len() {
+        return None;
+    }
+    let rest = account.balance.rest(first.len(), now)?;
+    Some(Account { freezes: Freezes::in_part(first, rest), ..account.clone() })
 }
