@@ -11,8 +11,8 @@ mod show;
 
 use std::collections::BTreeMap;
 
-use account_status::pb::v1::Booking;
 use account_status::pb::v1::ErrorReason as R;
+use account_status::pb::v1::{AuthorityKind, Booking};
 use chrono::Duration;
 
 use super::ask::{Ask, What};
@@ -200,7 +200,12 @@ impl Plain {
         }
         match outcome {
             Ok(facts) => Expected::Done(Box::new(facts)),
-            Err(blocks) => refused(&blocks),
+            Err(blocks) => {
+                if blocks[0].reason == R::TermTooLong && !ask.validate_only {
+                    self.object(ask);
+                }
+                refused(&blocks)
+            }
         }
     }
 
@@ -224,6 +229,19 @@ impl Plain {
         self.write_lapses(number);
         let Some(account) = self.accounts.get_mut(number) else { return };
         account.changed = account.next_instant(self.now);
+    }
+
+    /// To an authority's order for too long the bank objects at once: the account is written, its status
+    /// is not.
+    fn object(&mut self, ask: &Ask) {
+        let by_authority = match &ask.what {
+            What::Freeze(order) => order.kind != AuthorityKind::Bank,
+            _ => false,
+        };
+        if by_authority {
+            self.proposed(&ask.account);
+            self.notes.push("the bank objected");
+        }
     }
 
     fn write_lapses(&mut self, number: &str) {
