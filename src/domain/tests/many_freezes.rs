@@ -103,7 +103,7 @@ proptest! {
         let mut derived = part.clone();
         derived.derive_balance();
         prop_assert_eq!(&derived.balance, &account.balance);
-        prop_assert_eq!(part.exempt_spent_by(amount), account.exempt_spent_by(amount));
+        prop_assert_eq!(part.exempt_spent_by(amount, Counting::All), account.exempt_spent_by(amount, Counting::All));
         // Refusals are only asked for where nothing has to be said of a freeze.
         let amount = amount.min(account.available());
         for operation in [Operation::CustomerDebitNonCounter, Operation::BankDebit, Operation::Credit] {
