@@ -106,11 +106,11 @@ const STATEMENTS: &[&str] = &[
     "CREATE INDEX account_freeze_authority ON account_freeze (freeze_by, freeze_id)",
     "CREATE INDEX account_freeze_status ON account_freeze (freeze_status, freeze_id)",
     "CREATE INDEX account_freeze_end ON account_freeze (expire_time, freeze_id)
-        WHERE freeze_status IN ('ACTIVE', 'WAITING')",
+        WHERE ended_time IS NULL",
     "CREATE INDEX account_freeze_kind_end ON account_freeze
-        (authority_kind, expire_time, freeze_id) WHERE freeze_status IN ('ACTIVE', 'WAITING')",
+        (authority_kind, expire_time, freeze_id) WHERE ended_time IS NULL",
     "CREATE INDEX account_freeze_authority_end ON account_freeze
-        (freeze_by, expire_time, freeze_id) WHERE freeze_status IN ('ACTIVE', 'WAITING')",
+        (freeze_by, expire_time, freeze_id) WHERE ended_time IS NULL",
 ];
 
 /// The freeze first in line is found by the place that it took over, where it took one over. What is

@@ -86,10 +86,30 @@ impl Spelling {
         self.wanted.push(spelled);
     }
 
+    /// Adds where a list by ids goes on. PostgreSQL would take the index of ids alone for it, if it
+    /// were not said with what leads.
+    fn after(&mut self, engine: Engine, (leads, filter): (Leads, &FreezeFilter), id: &FreezeId) {
+        let leading = match leads {
+            Leads::Authority => Some(("freeze_by", filter.authority_name.as_str())),
+            Leads::Kind => filter.authority_kind.map(|kind| ("authority_kind", kind.into())),
+            Leads::Status => filter.status.map(|status| ("freeze_status", status.into())),
+            Leads::Account | Leads::End => None,
+        };
+        match leading.filter(|_| engine == Engine::Postgres) {
+            Some((column, text)) => {
+                let place = [text.into(), id.as_str().into()];
+                self.want(&format!("(t.{column}, t.freeze_id) > (?, ?)"), place);
+            }
+            None => self.want("t.freeze_id > ?", [id.as_str().into()]),
+        }
+    }
+
     /// Adds a comparison with a text: by an index that leads, or beside it.
     fn equals(&mut self, column: &str, text: &str, leads: bool) {
-        let column = if leads { format!("t.{column}") } else { format!("(t.{column} || '')") };
-        self.want(&format!("{column} = ?"), [text.into()]);
+        let equal = format!("t.{column} = ?");
+        // No index serves what is IS TRUE, and how much it leaves is estimated as if it said nothing.
+        let equal = if leads { equal } else { format!("({equal}) IS TRUE") };
+        self.want(&equal, [text.into()]);
     }
 }
 
@@ -144,10 +164,11 @@ pub fn statement(
         spelled.equals("freeze_type", freeze_type.into(), false);
     }
     if finding == Finding::Open && filter.asks_for_hidden() {
-        spelled.wanted.push("(t.disclosure || '') <> 'CONFIDENTIAL'".to_owned());
+        spelled.wanted.push("(t.disclosure <> 'CONFIDENTIAL') IS TRUE".to_owned());
     }
     if let Some(before) = filter.ending_before {
-        spelled.wanted.push("t.freeze_status IN ('ACTIVE', 'WAITING')".to_owned());
+        // In force, in the words of its index.
+        spelled.wanted.push("t.ended_time IS NULL".to_owned());
         spelled.want("t.expire_time < ?", [engine.time(before)]);
         // What ended by now is not in force, whether or not that was written down.
         spelled.want("t.expire_time > ?", [engine.time(now)]);
@@ -159,7 +180,7 @@ pub fn statement(
             let place = [engine.time(*end), id.as_str().into()];
             spelled.want("(t.expire_time, t.freeze_id) > (?, ?)", place);
         }
-        Some(FreezeCursor::Id(id)) => spelled.want("t.freeze_id > ?", [id.as_str().into()]),
+        Some(FreezeCursor::Id(id)) => spelled.after(engine, (leads, filter), id),
     }
     let order = match (leads, filter.ending_before) {
         (Leads::Account, _) => "t.freeze_seq DESC",

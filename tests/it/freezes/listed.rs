@@ -36,6 +36,11 @@ fn number(nth: usize) -> String {
     format!("62220212345678902{nth:02}")
 }
 
+/// Ids of one millisecond have no order.
+fn pass(bank: &Bank) {
+    bank.pass(chrono::Duration::milliseconds(2));
+}
+
 /// Three accounts, each with a court's freeze, the second's waiting behind the police's, the third's
 /// ended; ids in the order of entry, which is that of ids.
 async fn three(bank: &Bank) -> Vec<String> {
@@ -45,14 +50,18 @@ async fn three(bank: &Bank) -> Vec<String> {
     }
     let (court, _) = bank.freeze(bank.court_order(&number(0), "10.00")).await.unwrap();
     ids.push(court.freeze_id);
+    pass(bank);
     let police = order(bank, &number(1), AuthorityKind::PoliceCriminal, "500.00");
     ids.push(bank.freeze(police).await.unwrap().0.freeze_id);
+    pass(bank);
     let (waits, _) = bank.freeze(bank.court_order(&number(1), "10.00")).await.unwrap();
     assert_eq!(waits.status(), FreezeStatus::Waiting);
     ids.push(waits.freeze_id);
+    pass(bank);
     let (over, _) = bank.freeze(bank.court_order(&number(2), "10.00")).await.unwrap();
     bank.release(release(bank, &number(2), &over.freeze_id)).await.unwrap();
     ids.push(over.freeze_id);
+    pass(bank);
     let own = bank.bank_freeze(&number(2), "5.00");
     ids.push(bank.freeze(own).await.unwrap().0.freeze_id);
     ids
@@ -178,6 +187,7 @@ on_every_engine! {
         let secret =
             CreateFreezeRecordRequest { confidential: true, ..bank.court_order(N, "60.00") };
         let (secret, _) = bank.freeze(secret).await.unwrap();
+        pass(&bank);
         let (open, _) = bank.freeze(bank.court_order(N, "10.00")).await.unwrap();
         let both = vec![secret.freeze_id.clone(), open.freeze_id.clone()];
         let (court, nanshan) = (AuthorityKind::CourtCivil.into(), NANSHAN.to_owned());

@@ -90,7 +90,9 @@ async fn no_list_looks_through_all_freezes_on_postgres() {
             let (sql, values) = statement(engine, asked, after.as_ref(), bank.now(), 51);
             let plan = plan(&database, &sql, &values).await;
             assert!(!plan.contains("Seq Scan"), "{filter:?} {after:?}\n{plan}");
-            assert!(!plan.contains("Sort"), "{filter:?} {after:?}\n{plan}");
+            // What one account has may be sorted.
+            let sorts = plan.contains("Sort") && filter.account_number.is_none();
+            assert!(!sorts, "{filter:?} {after:?}\n{plan}");
             assert!(plan.contains(leads(&filter)), "{filter:?} {after:?}\n{plan}");
         }
     }
