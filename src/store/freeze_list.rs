@@ -107,7 +107,7 @@ impl Spelling {
     /// Adds a comparison with a text: by an index that leads, or beside it.
     fn equals(&mut self, column: &str, text: &str, leads: bool) {
         let equal = format!("t.{column} = ?");
-        // No index serves what is IS TRUE, and how much it leaves is estimated as if it said nothing.
+        // No index serves what is IS TRUE; how much it leaves is estimated by what it compares.
         let equal = if leads { equal } else { format!("({equal}) IS TRUE") };
         self.want(&equal, [text.into()]);
     }
