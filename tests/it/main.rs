@@ -21,6 +21,7 @@ mod check_operation;
 mod cli;
 mod courts;
 mod crash;
+mod crowds;
 mod errors;
 mod faults;
 mod freezes;

@@ -24,6 +24,7 @@ pub(crate) async fn check(bank: &Bank, beginning: &str) {
     let rows = Rows { engine: bank.engine, database: &database, beginning };
     let accounts = rows.accounts().await;
     rows.reserved_is_what_withdrawals_hold().await;
+    rows.freezes_are_counted().await;
     rows.payouts_add_up().await;
     rows.balance_is_opening_and_entries().await;
     rows.every_effect_is_remembered_once().await;
@@ -86,6 +87,20 @@ impl Rows<'_> {
             )
             .await;
         assert!(wrong.is_empty(), "I1/I2: reserved is not what withdrawals hold on {wrong:?}");
+    }
+
+    /// I9: the row counts the freezes that are in force.
+    async fn freezes_are_counted(&self) {
+        let wrong = self
+            .texts(
+                "SELECT b.account_number FROM account_balance b
+                LEFT JOIN (SELECT account_number, count(*) AS freezes FROM account_freeze
+                    WHERE freeze_status IN ('ACTIVE', 'WAITING') AND account_number {mine}
+                    GROUP BY account_number) f ON f.account_number = b.account_number
+                WHERE b.account_number {mine} AND b.freezes_in_force <> coalesce(f.freezes, 0)",
+            )
+            .await;
+        assert!(wrong.is_empty(), "I9: freezes are counted wrong on {wrong:?}");
     }
 
     /// I3: imported history, and what is booked beside the balance, moves no balance.
