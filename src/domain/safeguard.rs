@@ -13,6 +13,9 @@ pub enum Safeguard {
     ReplayCheck,
     /// A payout's intent is committed before its first byte is sent.
     IntentFirst,
+    /// Before each attempt it is looked once more whether a freeze claims the money or a condition
+    /// forbids the debit.
+    Recheck,
 }
 
 /// Whether a safeguard stands.

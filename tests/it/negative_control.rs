@@ -6,12 +6,15 @@ use account_status::domain::safeguard::{Off, Safeguard};
 
 use crate::harness::{Bank, Engine};
 use crate::payouts::intent::cancelled_after_it_was_sent;
+use crate::races::rush::freezes_meet_payouts;
 use crate::races::{self, close, servers};
 
 /// How often a body is tried until its race is lost.
 const TRIES: usize = 5;
 /// The rounds of one try.
 const ROUNDS: usize = 15;
+/// The calls of one try where freezes meet payouts.
+const CALLS: u64 = 800;
 
 /// Runs a body with a safeguard off until it finds something broken, then once with it on.
 async fn guarded(engine: Engine, safeguard: Safeguard, body: impl AsyncFn(&[Bank]) -> Vec<String>) {
@@ -65,6 +68,35 @@ async fn without_the_replay_check_a_request_counts_again_on_postgres() {
         races::replays_are_answered_as_before(servers).await
     })
     .await;
+}
+
+/// Sent without a last look at the freezes, money goes that they claim.
+async fn without_recheck(engine: Engine) {
+    let (mut found, mut tries) = (Vec::new(), 0);
+    while found.is_empty() {
+        assert!(tries < TRIES, "Recheck is off, and nothing was found broken");
+        tries += 1;
+        let off = Off::turn(Safeguard::Recheck);
+        let rushed = freezes_meet_payouts(engine, CALLS).await;
+        drop(off);
+        let Some((broken, _seen)) = rushed else { return };
+        found = broken;
+    }
+    let sent = found.iter().filter(|what| what.contains("sent past an unfilled claim")).count();
+    println!("{engine:?} without Recheck, {} found in try {tries}, {sent} sent", found.len());
+    assert!(sent > 0, "nothing was sent past a claim: {found:#?}");
+    let (broken, _seen) = freezes_meet_payouts(engine, CALLS).await.expect("it was there");
+    assert!(broken.is_empty(), "Recheck stands: {broken:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_the_recheck_claimed_money_is_sent_on_sqlite() {
+    without_recheck(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_the_recheck_claimed_money_is_sent_on_postgres() {
+    without_recheck(Engine::Postgres).await;
 }
 
 /// Sent before it is written down, a payout is paid and cancelled, too.

@@ -7,6 +7,7 @@ use super::withdraw::movement;
 use super::{Answer, Decision, Draft};
 use crate::domain::pass;
 use crate::domain::payout::attempt::Attempt;
+use crate::domain::safeguard::{self, Safeguard};
 use crate::domain::withdrawal::Withdrawal;
 
 /// What whoever took an attempt up has to do now.
@@ -46,8 +47,10 @@ pub enum Way {
 
 /// Looks whether a withdrawal that holds its money may be sent now (quality, I6).
 pub fn way(draft: &Draft<'_>, withdrawal: &Withdrawal) -> Way {
-    // What the holder lives on is no freeze's to take.
-    if !draft.account.claims_filled() && !withdrawal.is_exempt() {
+    if !safeguard::stands(Safeguard::Recheck) {
+        return Way::Clear;
+    }
+    if is_claimed(draft, withdrawal) {
         return Way::Claimed;
     }
     if draft.account.condition_kinds().next().is_none() {
@@ -60,6 +63,14 @@ pub fn way(draft: &Draft<'_>, withdrawal: &Withdrawal) -> Way {
     let (channel, purpose) = (withdrawal.entry_channel, withdrawal.purpose);
     let refusals = pass::refusals(&without, movement(channel, purpose, withdrawal.amount_minor));
     if refusals.is_empty() { Way::Clear } else { Way::Forbidden }
+}
+
+/// Whether a freeze that has not all that it claims stands before a withdrawal. What the holder lives on
+/// is no freeze's to take.
+pub fn is_claimed(draft: &Draft<'_>, withdrawal: &Withdrawal) -> bool {
+    safeguard::stands(Safeguard::Recheck)
+        && !withdrawal.is_exempt()
+        && !draft.account.claims_filled()
 }
 
 /// An errand for who asked.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::advance::{self, Step, advance, credit, debit};
-use super::errand::unchanged;
+use super::errand::{is_claimed, unchanged};
 use super::{Decision, Draft};
 use crate::domain::batch::{Loaded, Needs};
 use crate::domain::id::ChannelId;
@@ -80,7 +80,7 @@ impl RecordEvidence {
     /// Whether another attempt may follow if this one is dead: not while a freeze claims the money,
     /// and only where a channel is left.
     fn another(&self, draft: &Draft<'_>, current: &Withdrawal, attempts: &[Attempt]) -> Another {
-        let claimed = !draft.account.claims_filled() && !current.is_exempt();
+        let claimed = is_claimed(draft, current);
         let too_many = current.attempts >= routing::ATTEMPTS_MAX;
         let reason = self.statement.said.reason();
         let after: Vec<Attempt> = attempts

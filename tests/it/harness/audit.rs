@@ -132,18 +132,14 @@ impl Rows<'_> {
             let outcome: String = row.try_get_by_index(1).unwrap();
             let outcome: serde_json::Value = serde_json::from_str(&outcome).unwrap();
             let receipt = &outcome["Ok"];
-            // A proposal tells what would be deducted; only its approval deducts.
-            let approval = &receipt["Approval"];
-            let approved = approval["approval"]["state"] == "APPROVED";
-            let given = if approved { &approval["outcome"] } else { &serde_json::Value::Null };
-            let deducted = |receipt: &serde_json::Value| {
-                receipt["Deduction"]["transaction"]["transaction_id"].clone()
-            };
+            // What was proposed says what it would do; what is approved, what it did.
+            let decided = &receipt["Approval"];
+            let approved = decided["approval"]["state"] == "APPROVED";
+            let done = if approved { &decided["outcome"] } else { receipt };
             let ids = [
-                outcome["reserved"].clone(),
-                receipt["Transaction"]["transaction_id"].clone(),
-                deducted(receipt),
-                deducted(given),
+                &outcome["reserved"],
+                &receipt["Transaction"]["transaction_id"],
+                &done["Deduction"]["transaction"]["transaction_id"],
             ];
             for id in ids.iter().filter_map(|id| id.as_str()) {
                 *made.entry(format!("{number} {id}")).or_default() += 1;

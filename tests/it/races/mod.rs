@@ -5,7 +5,10 @@
 //! Each body answers what it found broken, so that `negative_control` can show that it finds
 //! something when a safeguard is off. `RACE_SEED` and `RACE_CALLS` repeat and lengthen a storm.
 
+mod books;
 mod ledger_of_calls;
+mod replayed;
+pub(crate) mod rush;
 mod storm;
 
 use std::sync::atomic::{AtomicBool, Ordering};
