@@ -195,7 +195,7 @@ on_every_engine! {
             "about": "NEXT_IN_LINE", "freeze_id": first.freeze_id,
             "next_in_line": next.freeze_id, "approval_id": approval.approval_id,
         });
-        assert_eq!(told(&bank, "NEXT_IN_LINE").await, [said.clone()]);
+        assert_eq!(told(&bank, "NEXT_IN_LINE").await, std::slice::from_ref(&said));
         bank.freeze_client().release_freeze_record(release).await.unwrap();
         assert_eq!(told(&bank, "NEXT_IN_LINE").await, [said], "once");
         bank.finish().await;

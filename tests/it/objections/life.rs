@@ -24,7 +24,7 @@ on_every_engine! {
         assert_eq!(object(&bank, request.clone()).await.unwrap(), recorded, "replayed");
         let other = RecordObjectionRequest { text: "Another.".to_owned(), ..request };
         assert_eq!(reason(&object(&bank, other).await.unwrap_err()), "REQUEST_ID_REUSED");
-        assert_eq!(of(&bank, "local", N).await, [recorded.clone()]);
+        assert_eq!(of(&bank, "local", N).await, std::slice::from_ref(&recorded));
 
         bank.pass(Duration::days(3));
         let reply = answering(N, &recorded.objection_id);
@@ -42,7 +42,7 @@ on_every_engine! {
             let otherwise = AnswerObjectionRequest { request_id: fresh(), ..otherwise };
             assert_eq!(reason(&answer(&bank, otherwise).await.unwrap_err()), "ACTION_NOT_APPLICABLE");
         }
-        assert_eq!(of(&bank, "local", N).await, [answered.clone()]);
+        assert_eq!(of(&bank, "local", N).await, std::slice::from_ref(&answered));
         assert_eq!((bank.status(N).await.unwrap(), bank.history(N).await), before, "nothing moved");
         let id = recorded.objection_id.as_str();
         assert_eq!(events(&bank, N, "OBJECTION_RECORDED").await,
