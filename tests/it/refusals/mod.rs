@@ -66,7 +66,7 @@ const TRANSPORT: [R; 6] = [
     R::Internal,
 ];
 /// Nothing leads to these yet, or nothing that a test could do.
-const UNREACHABLE: [(R, &str); 12] = [
+const UNREACHABLE: [(R, &str); 13] = [
     (R::Unspecified, "never sent"),
     (R::Unauthenticated, "no credentials can be configured yet"),
     (R::PermissionDenied, "every principal has all scopes but confidential, which no call needs"),
