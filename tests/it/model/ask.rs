@@ -222,18 +222,7 @@ impl Ask {
                     }
                 }
             }
-            What::Protect(kind) => {
-                let call = self.with_head(self.protection(*kind));
-                let answer = bank.account_client().protect_account(call).await?.into_inner();
-                match answer.outcome.unwrap() {
-                    protect_account_response::Outcome::AccountStatus(info) => {
-                        Ok(Answer::Account(Box::new(info)))
-                    }
-                    protect_account_response::Outcome::Approval(approval) => {
-                        Ok(Answer::Waits(Box::new(approval), None))
-                    }
-                }
-            }
+            What::Protect(kind) => self.protect(bank, *kind).await,
             What::Release(release) => {
                 let call = self.with_head(self.release(release));
                 let answer = bank.freeze_client().release_freeze_record(call).await?.into_inner();
@@ -262,6 +251,19 @@ impl Ask {
                 Ok(Answer::Withdrawal(answer.withdrawal.unwrap()))
             }
         }
+    }
+
+    async fn protect(&self, bank: &Bank, kind: ProtectedKind) -> Result<Answer, Status> {
+        let call = self.with_head(self.protection(kind));
+        let answer = bank.account_client().protect_account(call).await?.into_inner();
+        Ok(match answer.outcome.unwrap() {
+            protect_account_response::Outcome::AccountStatus(info) => {
+                Answer::Account(Box::new(info))
+            }
+            protect_account_response::Outcome::Approval(approval) => {
+                Answer::Waits(Box::new(approval), None)
+            }
+        })
     }
 
     pub(super) fn with_head<T>(&self, message: T) -> tonic::Request<T> {

@@ -36,14 +36,16 @@ pub(crate) struct Seen {
     pub(crate) sent_for_living: usize,
 }
 
+/// A withdrawal's amount and sequence; its state, and what of it is for living costs.
+type Reserved = ((i64, i64), (String, i64));
+
 /// Rows that events name.
 struct Rows {
     /// Type, sequence, exempt amount.
     freezes: BTreeMap<String, (String, i64, i64)>,
     /// By freeze, act and instant: the amount.
     acts: BTreeMap<(String, String, String), Option<i64>>,
-    /// Amount and sequence; state, and what of it is for living costs.
-    withdrawals: BTreeMap<String, ((i64, i64), (String, i64))>,
+    withdrawals: BTreeMap<String, Reserved>,
     /// By account and id: amount, type, which way.
     transactions: BTreeMap<(String, String), (i64, String, String)>,
     /// By account and sequence: the kinds of conditions afterwards.

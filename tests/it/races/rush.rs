@@ -230,8 +230,8 @@ impl Caller<'_> {
     }
 
     async fn freeze(&mut self, bank: &Bank, account: &str, amount: u32) {
-        let whole = self.random.random_bool(0.3);
-        let claim = if whole { String::new() } else { yuan(amount * 30) };
+        let whole = self.random.random_bool(0.2);
+        let claim = if whole { String::new() } else { yuan(amount * 15) };
         let mut order = if self.random.random_bool(0.75) {
             bank.court_order(account, &claim)
         } else {
