@@ -339,8 +339,8 @@ impl Account {
             return;
         }
         self.balance.freeze_claim_minor = control::claim(&self.freezes);
-        self.balance.freezes_in_force =
-            self.freezes.iter().filter(|f| f.in_force()).fold(0, |count, _| count + 1);
+        let in_force = self.freezes.iter().filter(|freeze| freeze.in_force()).count();
+        self.balance.freezes_in_force = i64::try_from(in_force).unwrap_or(i64::MAX);
         self.forget_exempt();
         let used = self.balance.exempt_used_minor;
         self.balance.exempt_minor = control::exempt_left(&self.freezes, used);

@@ -162,7 +162,7 @@ impl Brief {
                     brief.untold.push(account.number().clone());
                     continue;
                 };
-                account.freezes = Freezes::in_part(first.to_vec(), rest);
+                account.freezes = Freezes::in_part(first, rest);
             }
             brief.accounts.push(account);
         }

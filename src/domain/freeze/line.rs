@@ -44,9 +44,9 @@ impl Freezes {
     ///
     /// # Panics
     /// When it is empty: what holds for the rest is told by the first.
-    pub fn in_part(first: Vec<Freeze>, rest: Rest) -> Self {
-        assert!(!first.is_empty(), "a line has a beginning");
-        Self { rows: Arc::new(first), rest: Some(rest) }
+    pub fn in_part(first: Self, rest: Rest) -> Self {
+        assert!(!first.rows.is_empty(), "a line has a beginning");
+        Self { rest: Some(rest), ..first }
     }
 
     /// What is known of those that were not loaded; absent when all are there.

@@ -342,5 +342,5 @@ pub(crate) fn in_part(account: &Account, crowd: usize, now: DateTime<Utc>) -> Op
         return None;
     }
     let rest = account.balance.rest(first.len(), now)?;
-    Some(Account { freezes: Freezes::in_part(first, rest), ..account.clone() })
+    Some(Account { freezes: Freezes::in_part(first.into(), rest), ..account.clone() })
 }
