@@ -8,7 +8,7 @@ use crate::domain::act::proposed::Proposed;
 use crate::domain::approval::Approval;
 use crate::domain::card::CardNumber;
 use crate::domain::condition::ConditionSummary;
-use crate::domain::freeze::{Disclosure, Freeze};
+use crate::domain::freeze::{Disclosure, Freeze, Officer, Serves};
 use crate::domain::history::StatusChange;
 use crate::domain::id::FreezeId;
 use crate::domain::objection::Objection;
@@ -75,6 +75,9 @@ pub fn freeze(mut freeze: Freeze, principal: &Principal) -> Freeze {
         freeze.expiry_date = None;
         freeze.term_count = None;
         freeze.term_unit = None;
+        freeze.notice_no.clear();
+        freeze.preceding_freeze_id = None;
+        freeze.serves = Serves::AnyClaim;
     }
     freeze
 }
@@ -87,15 +90,29 @@ pub fn approval(mut row: Approval, principal: &Principal) -> Approval {
         row.comment.clear();
         row.request = serde_json::Value::Null;
     } else if !principal.may(Scope::PersonalRead)
-        && let Some(Proposed::CreateFreeze(mut create)) = Proposed::of(&row)
+        && let Some(mut act) = Proposed::of(&row)
+        && let Some(officers) = officers(&mut act)
     {
-        for officer in &mut create.officers {
+        for officer in officers {
             officer.name = name(&officer.name);
             officer.badge_no.clear();
         }
-        row.request = serde_json::to_value(Proposed::CreateFreeze(create)).unwrap_or_default();
+        row.request = serde_json::to_value(act).unwrap_or_default();
     }
     row
+}
+
+/// The officers who brought the paper of a proposed act, where papers bring such acts.
+fn officers(act: &mut Proposed) -> Option<&mut Vec<Officer>> {
+    match act {
+        Proposed::CreateFreeze(create) => Some(&mut create.officers),
+        Proposed::ReleaseFreeze(release) => Some(&mut release.officers),
+        Proposed::RenewFreeze(renew) => Some(&mut renew.order.officers),
+        Proposed::DeductFreeze(deduct) => Some(&mut deduct.order.officers),
+        Proposed::ChangeStatus(_) | Proposed::ConfirmFreeze(_) | Proposed::ProtectAccount(_) => {
+            None
+        }
+    }
 }
 
 /// The objection as the principal may see it: one to a confidential freeze or a suspicion says only
