@@ -162,7 +162,7 @@ on_every_engine! {
         let of = async |status: FreezeStatus| {
             found(&bank, "local", ListFreezeRecordsRequest { status: status.into(), ..all() }).await
         };
-        assert_eq!(of(FreezeStatus::Expired).await, std::slice::from_ref(&police));
+        assert_eq!(of(FreezeStatus::Expired).await.as_slice(), std::slice::from_ref(police));
         assert_eq!(of(FreezeStatus::Active).await, [&ids[0], court, &ids[4]].map(String::clone));
         assert!(of(FreezeStatus::Waiting).await.is_empty());
         let far = stamp(local("2030-01-01 00:00:00"));
