@@ -152,7 +152,7 @@ on_every_engine! {
         let other = ["officers[1].name", "officers[1].badge_no"];
         assert_invalid(bank.freeze(order).await, &[each, other].concat(), "officers");
         let list = ListFreezeRecordsRequest {
-            account_number: String::new(),
+            account_number: "12 34".to_owned(),
             status: 77,
             r#type: -1,
             page_size: -1,

@@ -128,3 +128,24 @@ on_every_engine! {
         bank.finish().await;
     }
 }
+
+on_every_engine! {
+    /// 信用证开证保证金规定 1: frozen, not deducted.
+    async fn the_margin_of_a_letter_of_credit_is_frozen_and_not_deducted(bank) {
+        bank.account(N, "1000.00").await;
+        let protect = ProtectAccountRequest {
+            account_number: N.to_owned(),
+            protected_kind: ProtectedKind::LetterOfCredit.into(),
+            reason: "margin of LC 77".to_owned(),
+            request_id: fresh(),
+            ..ProtectAccountRequest::default()
+        };
+        bank.account_client().protect_account(protect).await.unwrap();
+        let (a, _) = bank.freeze(court(&bank, N, A, "700.00")).await.unwrap();
+        assert_eq!(stand(&bank, &[&a.freeze_id]).await, [active("700.00", 1)]);
+        assert_eq!(refused(&bank, deduction(N, A, &a.freeze_id, "1.00")).await, "PROTECTED_FUNDS");
+        assert_eq!(refused(&bank, deduction(N, B, "", "1.00")).await, "PROTECTED_FUNDS");
+        assert_eq!(bank.status(N).await.unwrap().balance, cny("1000.00"));
+        bank.finish().await;
+    }
+}

@@ -104,6 +104,13 @@ on_every_engine! {
         assert_eq!(refused(long("2029-03-12 00:00:00")).await, "TERM_TOO_LONG");
         assert_eq!(refused(renewal(N, C, ids[0])).await, "NOT_THIS_AUTHORITY");
         assert_eq!(refused(renewal(N, B, ids[1])).await, "ACTION_NOT_APPLICABLE");
+        // What it objected to, the bank keeps: this order, about this freeze, to be answered by then.
+        let list = ListObjectionsRequest { account_number: N.to_owned(), ..Default::default() };
+        let kept = bank.freeze_client().list_objections(list).await.unwrap().into_inner();
+        let [kept] = kept.objections.try_into().unwrap();
+        assert_eq!((kept.raised_by(), kept.subject_id.as_str(), kept.authority_name.as_str()),
+            (ObjectionParty::Bank, ids[0], A));
+        assert_eq!(instant(&kept.due_time), local("2027-03-27 00:00:00"));
         assert!(renew(&bank, long("2029-03-11 00:00:00")).await.is_ok());
         bank.finish().await;
     }
