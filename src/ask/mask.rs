@@ -8,7 +8,7 @@ use crate::domain::act::proposed::Proposed;
 use crate::domain::approval::Approval;
 use crate::domain::card::CardNumber;
 use crate::domain::condition::ConditionSummary;
-use crate::domain::freeze::{Disclosure, Freeze, Officer, Serves};
+use crate::domain::freeze::{Disclosure, Freeze, Serves};
 use crate::domain::history::StatusChange;
 use crate::domain::id::FreezeId;
 use crate::domain::objection::Objection;
@@ -91,28 +91,34 @@ pub fn approval(mut row: Approval, principal: &Principal) -> Approval {
         row.request = serde_json::Value::Null;
     } else if !principal.may(Scope::PersonalRead)
         && let Some(mut act) = Proposed::of(&row)
-        && let Some(officers) = officers(&mut act)
+        && impersonal(&mut act)
     {
-        for officer in officers {
-            officer.name = name(&officer.name);
-            officer.badge_no.clear();
-        }
         row.request = serde_json::to_value(act).unwrap_or_default();
     }
     row
 }
 
-/// The officers who brought the paper of a proposed act, where papers bring such acts.
-fn officers(act: &mut Proposed) -> Option<&mut Vec<Officer>> {
-    match act {
-        Proposed::CreateFreeze(create) => Some(&mut create.officers),
-        Proposed::ReleaseFreeze(release) => Some(&mut release.officers),
-        Proposed::RenewFreeze(renew) => Some(&mut renew.order.officers),
-        Proposed::DeductFreeze(deduct) => Some(&mut deduct.order.officers),
-        Proposed::ChangeStatus(_) | Proposed::ConfirmFreeze(_) | Proposed::ProtectAccount(_) => {
-            None
+/// Takes what is personal out of an act: officers, and to whom money goes. Says whether its kind can
+/// hold any.
+fn impersonal(act: &mut Proposed) -> bool {
+    let officers = match act {
+        Proposed::CreateFreeze(create) => &mut create.officers,
+        Proposed::ReleaseFreeze(release) => &mut release.officers,
+        Proposed::RenewFreeze(renew) => &mut renew.order.officers,
+        Proposed::DeductFreeze(deduct) => {
+            deduct.receiving_account = last4(&deduct.receiving_account);
+            deduct.receiving_name = name(&deduct.receiving_name);
+            &mut deduct.order.officers
         }
+        Proposed::ChangeStatus(_) | Proposed::ProtectAccount(_) | Proposed::ConfirmFreeze(_) => {
+            return false;
+        }
+    };
+    for officer in officers {
+        officer.name = name(&officer.name);
+        officer.badge_no.clear();
     }
+    true
 }
 
 /// The objection as the principal may see it: one to a confidential freeze or a suspicion says only
@@ -217,7 +223,94 @@ mod tests {
     use chrono::NaiveDate;
 
     use super::*;
-    use crate::domain::id::AccountNumber;
+    use crate::domain::act::deduct_freeze::{DeductFreeze, Measure};
+    use crate::domain::act::release_freeze::{Extent, ReleaseFreeze};
+    use crate::domain::act::renew_freeze::RenewFreeze;
+    use crate::domain::approval::{ApprovalState, SubjectKind};
+    use crate::domain::freeze::ends::Duration;
+    use crate::domain::freeze::kind::AuthorityKind;
+    use crate::domain::freeze::papers::Order;
+    use crate::domain::freeze::{FreezeSource, Officer};
+    use crate::domain::id::{AccountNumber, ApprovalId};
+    use crate::domain::money::{Currency, Money};
+
+    /// A proposal of an act.
+    fn proposed(act: &Proposed) -> Approval {
+        Approval {
+            approval_id: ApprovalId::parse("A1").unwrap(),
+            account_number: AccountNumber::parse("1").unwrap(),
+            state: ApprovalState::Pending,
+            action: act.action().to_owned(),
+            subject_kind: SubjectKind::Freeze,
+            subject_id: "F1".to_owned(),
+            subject_version: 1,
+            change_key: String::new(),
+            proposed_by: "maker".to_owned(),
+            reason: "paid".to_owned(),
+            request: serde_json::to_value(act).unwrap(),
+            disclosure: Disclosure::Open,
+            create_time: chrono::DateTime::UNIX_EPOCH,
+            expire_time: chrono::DateTime::UNIX_EPOCH,
+            decided_by: String::new(),
+            decide_time: None,
+            comment: String::new(),
+        }
+    }
+
+    #[test]
+    fn who_brought_an_order_and_who_is_paid_is_for_who_may_read_personal_data() {
+        let officers = vec![Officer { name: "Lu Heng".to_owned(), badge_no: "0305-11".to_owned() }];
+        let freeze_id = FreezeId::parse("F1").unwrap();
+        let order = Order {
+            authority_kind: AuthorityKind::CourtCivil,
+            authority_name: "A Court".to_owned(),
+            document_no: "No. 1".to_owned(),
+            notice_no: "No. 2".to_owned(),
+            officers: officers.clone(),
+            source: FreezeSource::Paper,
+        };
+        let release = Proposed::ReleaseFreeze(ReleaseFreeze {
+            freeze_id: freeze_id.clone(),
+            extent: Extent::Whole,
+            authority_kind: Some(AuthorityKind::CourtCivil),
+            authority_name: "A Court".to_owned(),
+            document_no: "No. 1".to_owned(),
+            reason: "paid".to_owned(),
+            source: Some(FreezeSource::Paper),
+            officers,
+            notice_no: String::new(),
+            list_ground: None,
+        });
+        let renew = Proposed::RenewFreeze(RenewFreeze {
+            freeze_id: freeze_id.clone(),
+            order: order.clone(),
+            duration: Duration::Unstated,
+            served_time: None,
+            reason: "paid".to_owned(),
+        });
+        let deduct = Proposed::DeductFreeze(DeductFreeze {
+            freeze_id: Some(freeze_id),
+            amount: Money { currency: Currency::from_code("CNY").unwrap(), minor: 1 },
+            measure: Measure::Exactly,
+            order,
+            served_time: None,
+            receiving_account: "9990111122223333".to_owned(),
+            receiving_name: "Execution account".to_owned(),
+            reason: "paid".to_owned(),
+            serves: Serves::AnyClaim,
+        });
+        let clerk = Principal::new("clerk", [Scope::AccountRead, Scope::FreezeRelease]);
+        let teller = Principal::new("teller", [Scope::PersonalRead]);
+        for act in [release, renew, deduct] {
+            let row = proposed(&act);
+            let shown = approval(row.clone(), &clerk).request.to_string();
+            for person in ["Lu Heng", "0305-11", "9990111122223333", "Execution"] {
+                assert!(!shown.contains(person), "{person} shows in {shown}");
+            }
+            assert!(shown.contains("A Court") && shown.contains("L**"), "{shown}");
+            assert_eq!(approval(row.clone(), &teller), row);
+        }
+    }
 
     #[test]
     fn what_is_personal_of_an_identity_is_for_who_may_read_personal_data() {
