@@ -88,10 +88,10 @@ impl RenewFreeze {
     fn new_end(&self, freeze: &Freeze, draft: &Draft<'_>) -> Result<DateTime<Utc>, Refusal> {
         let endless = freeze.expire_time.is_none();
         if endless && freeze.freeze_status == FreezeStatus::Waiting {
-            return Err(not_applicable("the term of a waiting freeze has not begun"));
+            return Err(not_applicable("the term of a waiting freeze has not begun").about(freeze));
         }
         if endless && kind::rule(freeze.authority_kind).first == FirstTerm::Unlimited {
-            return Err(not_applicable("the freeze has no end that could be moved"));
+            return Err(not_applicable("the freeze has no end that could be moved").about(freeze));
         }
         let zone = draft.rules.zone;
         let old = freeze.expire_time.unwrap_or(draft.now);

@@ -111,7 +111,8 @@ impl SucceedFreeze {
         };
         let longest = ends::longest_renewal(kind::rule(self.order.authority_kind));
         let Some(said) = self.duration.end(count)? else { return Ok(()) };
-        let Some(end) = ends::at_most(Some(said), longest.and_then(count))? else { return Ok(()) };
+        let end = ends::at_most(Some(said), longest.and_then(count));
+        let Some(end) = end.map_err(|refusal| refusal.about(old))? else { return Ok(()) };
         if end <= now {
             let field = self.duration.field_or("expire_time");
             return Err(Refusal::field(field, "the freeze would be over already"));

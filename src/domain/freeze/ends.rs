@@ -101,7 +101,8 @@ pub fn renewed(
         Renewal::None => {
             return Err(Refusal::of(Reason::ActionNotApplicable)
                 .with(Fact::Description, "a freeze of this kind of authority is not renewed")
-                .with(Fact::Source, rule.source));
+                .with(Fact::Source, rule.source)
+                .about(freeze));
         }
         Renewal::Times(times, _) => freeze.renewals >= times,
         Renewal::Each(_) | Renewal::Free => false,
@@ -109,13 +110,13 @@ pub fn renewed(
     let ceiling = rule.ceiling.and_then(|term| term.end(begun(freeze, rule), zone));
     let reached = ceiling.zip(freeze.expire_time).is_some_and(|(top, end)| top <= end);
     if used_up || reached {
-        return Err(too_long(freeze.expire_time));
+        return Err(too_long(freeze.expire_time).about(freeze));
     }
     let said = duration.end(&count)?;
     let latest = [longest_renewal(rule).and_then(count), ceiling].into_iter().flatten().min();
     let unsaid =
         || Refusal::field("expire_time", "the bank has to say until when its freeze lasts");
-    at_most(said, latest)?.ok_or_else(unsaid)
+    at_most(said, latest).map_err(|refusal| refusal.about(freeze))?.ok_or_else(unsaid)
 }
 
 /// The beginning of the first term, from which the ceiling counts.

@@ -121,6 +121,7 @@ fn tells_of_freeze(fact: Fact) -> bool {
         | Fact::ConditionId
         | Fact::FreezeMode
         | Fact::Source
+        | Fact::Latest
         | Fact::Ahead => true,
         Fact::Amount
         | Fact::ApprovalId
@@ -132,7 +133,6 @@ fn tells_of_freeze(fact: Fact) -> bool {
         | Fact::State
         | Fact::Limit
         | Fact::Used
-        | Fact::Latest
         | Fact::Items
         | Fact::BlockedBy
         | Fact::ObjectionId
@@ -206,7 +206,7 @@ fn field_violations(refused: &Refused) -> Vec<FieldViolation> {
 fn preconditions(refused: &Refused, audience: &Audience<'_>) -> Vec<PreconditionViolation> {
     let mut rows: Vec<(Reason, String, String)> = Vec::new();
     for refusal in refused.all() {
-        let row = (refusal.reason, subject(refusal, audience), description(refusal));
+        let row = (refusal.reason, subject(refusal, audience), told_description(refusal, audience));
         if !rows.contains(&row) && rows.len() < VIOLATIONS_MAX {
             rows.push(row);
         }
@@ -226,6 +226,15 @@ fn subject(refusal: &Refusal, audience: &Audience<'_>) -> String {
         .filter(|fact| disclosed || !tells_of_freeze(*fact))
         .find_map(|fact| refusal.facts.get(&fact).cloned())
         .unwrap_or_default()
+}
+
+/// The description, where the reader may know what the refusal is about: why a hidden freeze doesn't
+/// allow something tells of which kind it is.
+fn told_description(refusal: &Refusal, audience: &Audience<'_>) -> String {
+    if disclosed(refusal, audience) {
+        return description(refusal);
+    }
+    text::reason_message(refusal.reason).to_owned()
 }
 
 fn description(refusal: &Refusal) -> String {

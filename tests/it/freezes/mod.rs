@@ -7,6 +7,7 @@ mod deducted;
 mod hidden;
 mod kinds;
 mod listed;
+mod mended;
 mod orders;
 mod plans;
 mod queue;

@@ -178,6 +178,20 @@ pub(crate) async fn empty_database() -> String {
     format!("{}{name}", server.base)
 }
 
+/// An empty PostgreSQL database that sorts texts as people do, not byte by byte.
+pub(crate) async fn sorting_as_people_do() -> String {
+    let server = server().await.unwrap();
+    let name = format!("it_{}_people", std::process::id());
+    let admin = Database::connect(format!("{}postgres", server.base)).await.unwrap();
+    let sql = format!(
+        "CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'
+            LOCALE_PROVIDER icu ICU_LOCALE 'en-US'"
+    );
+    admin.execute_unprepared(&sql).await.unwrap();
+    admin.close().await.unwrap();
+    format!("{}{name}", server.base)
+}
+
 /// Drops the test's database; a SQLite file goes with its directory.
 pub(crate) async fn drop_database(engine: Engine, url: &str) {
     if engine == Engine::Postgres {
