@@ -69,6 +69,14 @@ pub enum Finding {
     Open,
 }
 
+/// The id, as its order is compared here, too: byte by byte, whatever the database sorts by.
+fn id(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Postgres => "t.freeze_id COLLATE \"C\"",
+        Engine::Sqlite => "t.freeze_id",
+    }
+}
+
 /// A statement under construction.
 struct Spelling {
     wanted: Vec<String>,
@@ -88,7 +96,8 @@ impl Spelling {
 
     /// Adds where a list by ids goes on. PostgreSQL would take the index of ids alone for it, if it
     /// were not said with what leads.
-    fn after(&mut self, engine: Engine, (leads, filter): (Leads, &FreezeFilter), id: &FreezeId) {
+    fn after(&mut self, engine: Engine, (leads, filter): (Leads, &FreezeFilter), last: &FreezeId) {
+        let id = id(engine);
         let leading = match leads {
             Leads::Authority => Some(("freeze_by", filter.authority_name.as_str())),
             Leads::Kind => filter.authority_kind.map(|kind| ("authority_kind", kind.into())),
@@ -97,10 +106,10 @@ impl Spelling {
         };
         match leading.filter(|_| engine == Engine::Postgres) {
             Some((column, text)) => {
-                let place = [text.into(), id.as_str().into()];
-                self.want(&format!("(t.{column}, t.freeze_id) > (?, ?)"), place);
+                let place = [text.into(), last.as_str().into()];
+                self.want(&format!("(t.{column}, {id}) > (?, ?)"), place);
             }
-            None => self.want("t.freeze_id > ?", [id.as_str().into()]),
+            None => self.want(&format!("{id} > ?"), [last.as_str().into()]),
         }
     }
 
@@ -147,6 +156,7 @@ pub fn statement(
     limit: u32,
 ) -> (String, Vec<Value>) {
     let leads = leads(filter);
+    let id = id(engine);
     let mut spelled = Spelling { wanted: Vec::new(), values: Vec::new() };
     if let Some(number) = &filter.account_number {
         spelled.equals("account_number", number.as_str(), true);
@@ -176,16 +186,16 @@ pub fn statement(
     match after {
         None => {}
         Some(FreezeCursor::Entered(seq)) => spelled.want("t.freeze_seq < ?", [(*seq).into()]),
-        Some(FreezeCursor::Ending(end, id)) => {
-            let place = [engine.time(*end), id.as_str().into()];
-            spelled.want("(t.expire_time, t.freeze_id) > (?, ?)", place);
+        Some(FreezeCursor::Ending(end, last)) => {
+            let place = [engine.time(*end), last.as_str().into()];
+            spelled.want(&format!("(t.expire_time, {id}) > (?, ?)"), place);
         }
-        Some(FreezeCursor::Id(id)) => spelled.after(engine, (leads, filter), id),
+        Some(FreezeCursor::Id(last)) => spelled.after(engine, (leads, filter), last),
     }
     let order = match (leads, filter.ending_before) {
-        (Leads::Account, _) => "t.freeze_seq DESC",
-        (_, Some(_)) => "t.expire_time, t.freeze_id",
-        (_, None) => "t.freeze_id",
+        (Leads::Account, _) => "t.freeze_seq DESC".to_owned(),
+        (_, Some(_)) => format!("t.expire_time, {id}"),
+        (_, None) => id.to_owned(),
     };
     spelled.values.push(i64::from(limit).into());
     let wanted = spelled.wanted.join(" AND ");
