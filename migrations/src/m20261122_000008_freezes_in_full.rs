@@ -30,7 +30,7 @@ impl MigrationTrait for Migration {
         }
         // SQLite knows neither schemas nor roles (see the migration of the schema `reading`).
         if manager.get_database_backend() == DbBackend::Postgres {
-            for statement in [MASTER, FREEZE, ACT, OBJECTION, ROLES] {
+            for statement in [MASTER, FREEZE, ACT, OBJECTION, TRANSACTION, ROLES] {
                 manager.get_connection().execute_unprepared(statement).await?;
             }
         }
@@ -213,6 +213,36 @@ const OBJECTION: &str = "CREATE VIEW reading.objection WITH (security_barrier) A
         o.due_time, o.outcome, o.answer, o.answered_by, o.answer_time
     FROM objection o
     WHERE o.disclosure = 'OPEN' OR (SELECT confidential FROM reading.reader)";
+
+/// To whom money of a confidential freeze went tells who is behind it.
+const TRANSACTION: &str =
+    "CREATE OR REPLACE VIEW reading.transaction_log WITH (security_barrier) AS
+    SELECT t.transaction_id, t.account_number, t.transaction_type,
+        t.transaction_amount * c.unit AS transaction_amount,
+        t.transaction_date, t.transaction_time,
+        CASE WHEN k.hidden THEN NULL
+            WHEN (SELECT personal FROM reading.reader) OR t.counterparty_account = ''
+                THEN t.counterparty_account
+            ELSE '****' || right(t.counterparty_account, 4) END AS counterparty_account,
+        CASE WHEN k.hidden THEN NULL
+            WHEN (SELECT personal FROM reading.reader) OR t.counterparty_name = ''
+                THEN t.counterparty_name
+            ELSE left(t.counterparty_name, 1) || '**' END AS counterparty_name,
+        CASE WHEN (SELECT confidential FROM reading.reader) THEN t.risk_score END AS risk_score,
+        CASE WHEN (SELECT confidential FROM reading.reader) THEN t.risk_flag END AS risk_flag,
+        t.currency_code, t.direction, t.mode, t.initiator, t.entry_channel, t.purpose,
+        t.balance_after_minor * c.unit AS balance_after,
+        t.available_after_minor * c.unit AS available_after,
+        t.value_time, t.recorded_time, t.recorded_by, t.entry_seq, t.origin, t.booking
+    FROM transaction_log t
+    LEFT JOIN reading.currency c ON c.currency_code = t.currency_code
+    CROSS JOIN LATERAL (SELECT t.transaction_type = 'DEDUCTION'
+        AND NOT (SELECT confidential FROM reading.reader)
+        AND EXISTS (SELECT FROM account_freeze f
+            JOIN account_freeze_act a
+                ON a.freeze_id = f.freeze_id AND a.account_number = f.account_number
+            WHERE f.account_number = t.account_number AND f.disclosure <> 'OPEN'
+                AND a.transaction_id = t.transaction_id) AS hidden) AS k";
 
 const ROLES: &str = "DO $$ BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'reading') THEN

@@ -164,3 +164,27 @@ async fn what_an_account_holds_shows() {
     reader.gone().await;
     bank.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn to_whom_money_of_a_confidential_freeze_went_is_hidden() {
+    let Some(bank) = bank().await else { return };
+    account_in(&bank, N, "CNY", "500.00").await;
+    for (confidential, amount) in [(false, "10.00"), (true, "20.00")] {
+        let order = CreateFreezeRecordRequest { confidential, ..bank.court_order(N, amount) };
+        let (freeze, _) = bank.freeze(order).await.unwrap();
+        let taken = crate::freezes::deduction(N, &freeze.freeze_id, amount);
+        crate::freezes::deduct(&bank, taken).await.unwrap();
+    }
+    let columns = "counterparty_account counterparty_name";
+    let rows = "FROM transaction_log WHERE transaction_type = 'DEDUCTION' ORDER BY entry_seq";
+    for (roles, expected) in [
+        (&[][..], ["****3333|E**", "|"]),
+        (&["reading_personal"], ["9990111122223333|Execution account", "|"]),
+        (&["reading_confidential"], ["****3333|E**"; 2]),
+    ] {
+        let reader = Reader::new(&bank.url, roles).await;
+        assert_eq!(reader.lines(columns, rows).await, expected, "{roles:?}");
+        reader.gone().await;
+    }
+    bank.finish().await;
+}
