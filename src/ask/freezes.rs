@@ -145,17 +145,14 @@ impl Ask {
             let stored = self.store.freeze_list(asked, page.after.as_ref(), now, page.fetch());
             let stored = stored.await?;
             let mut known = self.behind(&stored, now).await?;
-            let freezes_of = |known: &BTreeMap<AccountNumber, Lapsed>, row: &Freeze| {
-                known.get(&row.account_number).map_or_else(Vec::new, |found| found.freezes.clone())
-            };
-            if reads < READS_MAX && !stored.iter().all(|row| agree(&freezes_of(&known, row), row)) {
+            if reads < READS_MAX && !stored.iter().all(|row| agree(freezes_of(&known, row), row)) {
                 continue;
             }
             let full = stored.len() >= usize::try_from(page.fetch()).unwrap_or(usize::MAX);
             let end = stored.last().filter(|_| full).map(|row| filter.cursor(row));
             let mut found: BTreeMap<FreezeId, Freeze> = BTreeMap::new();
             for row in stored {
-                let row = as_lapsed(&freezes_of(&known, &row), row);
+                let row = as_lapsed(freezes_of(&known, &row), row);
                 found.insert(row.freeze_id.clone(), row);
             }
             // What a lapse gave the status or the end that is asked for.
@@ -277,6 +274,11 @@ fn paged(
 /// freeze is the account's exactly while it is in force.
 fn agree(freezes: &[Freeze], stored: &Freeze) -> bool {
     freezes.iter().any(|freeze| freeze.freeze_id == stored.freeze_id) == stored.in_force()
+}
+
+/// The freezes of the account that a row lies on.
+fn freezes_of<'a>(known: &'a BTreeMap<AccountNumber, Lapsed>, row: &Freeze) -> &'a [Freeze] {
+    known.get(&row.account_number).map_or(&[], |found| &found.freezes)
 }
 
 fn as_lapsed(lapsed: &[Freeze], stored: Freeze) -> Freeze {
