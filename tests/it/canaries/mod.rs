@@ -2,6 +2,7 @@
 //! at its most talkative, through calls that go well and calls that don't: none of them stands in
 //! its logs, nor in the answer to a call that failed.
 
+mod orders;
 mod proposals;
 mod walk;
 
@@ -95,6 +96,7 @@ async fn walked(kind: Engine, format: &str) {
 
     let walk = Walk { bank: &bank };
     let mut refused = walk.through_what_goes_well().await;
+    refused.extend(walk.through_orders().await);
     refused.extend(walk.through_refusals().await);
     refused.extend(walk.through_proposals().await);
     refused.extend(walk.through_bad_input().await);
