@@ -49,6 +49,9 @@ pub struct Term {
     pub unit: TermUnit,
 }
 
+/// The last year of the calendar: later ones have no place in an answer, and as text don't sort.
+const YEAR_MAX: i32 = 9998;
+
 impl Term {
     /// A term of so many hours.
     pub const fn hours(count: u32) -> Self {
@@ -79,6 +82,15 @@ impl Term {
     /// The same for a term that is the customer's to keep: a last day on a holiday moves to the day
     /// after (Civil Code 203). Which days are holidays, weekends included, is the bank's list.
     pub fn end_after_holidays(
+        self,
+        start: DateTime<Utc>,
+        zone: Tz,
+        holidays: &BTreeSet<NaiveDate>,
+    ) -> Option<DateTime<Utc>> {
+        self.counted(start, zone, holidays).filter(|end| end.year() <= YEAR_MAX)
+    }
+
+    fn counted(
         self,
         start: DateTime<Utc>,
         zone: Tz,

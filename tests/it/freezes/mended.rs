@@ -120,3 +120,31 @@ async fn lists_miss_nothing_where_the_database_sorts_as_people_do() {
     bank.stop_without_audit().await;
     engine::drop_database(Engine::Postgres, &url).await;
 }
+
+on_every_engine! {
+    async fn no_term_ends_beyond_the_calendar(bank) {
+        bank.account(N, "100.00").await;
+        let (own, _) = bank.freeze(CreateFreezeRecordRequest {
+            duration: Some(create_freeze_record_request::Duration::ExpireTime(
+                stamp(local("9998-01-01 00:00:00")).unwrap(),
+            )),
+            ..bank.bank_freeze(N, "60.00")
+        }).await.unwrap();
+        let longer = |duration| RenewFreezeRecordRequest {
+            account_number: N.to_owned(),
+            freeze_id: own.freeze_id.clone(),
+            reason: "still under review".to_owned(),
+            duration: Some(duration),
+            request_id: fresh(),
+            ..RenewFreezeRecordRequest::default()
+        };
+        use renew_freeze_record_request::Duration::Term as For;
+        let refused = renew(&bank, longer(For(for_years(1000)))).await.unwrap_err();
+        assert_eq!(fields(&refused), ["term"]);
+        let months = Term { count: 6, unit: TermUnit::Months.into() };
+        let (kept, _) = renew(&bank, longer(For(months))).await.unwrap();
+        assert_eq!((kept.status(), kept.expiry_date.as_str()), (FreezeStatus::Active, "9998-06-30"));
+        assert_eq!(bank.code(N).await, "01");
+        bank.finish().await;
+    }
+}
