@@ -109,12 +109,8 @@ impl FreezeRecordService for FreezeRecordHandler {
             require(&caller, Scope::AccountRead)?;
             let FreezePage { listed, accounts } =
                 self.ask.freezes(&asked.filter, &caller.principal, &asked.page).await?;
-            let records = listed.items.iter().filter_map(|row| {
-                let account = accounts.get(&row.account_number)?;
-                Some(render::freeze_record(row, account, &caller, Effect::Take))
-            });
             Ok(v1::ListFreezeRecordsResponse {
-                freeze_records: records.collect(),
+                freeze_records: render::freeze_records(&listed.items, &accounts, &caller),
                 next_page_token: parse::next_page_token(&asked.query, listed.next),
             })
         })

@@ -1,11 +1,14 @@
 //! Freezes and their acts.
 
+use std::collections::BTreeMap;
+
 use super::{hides, made_id, money, timestamp};
 use crate::ask::FreezeFile;
 use crate::domain::account::Account;
 use crate::domain::command::Effect;
 use crate::domain::freeze::control::{Counting, Share};
 use crate::domain::freeze::{Freeze, FreezeAct, FreezeStatus, Officer, Serves, Urgency, kind};
+use crate::domain::id::{AccountNumber, FreezeId};
 use crate::domain::principal::Scope;
 use crate::grpc::caller::Caller;
 use crate::grpc::names::Named;
@@ -18,9 +21,37 @@ pub(crate) fn freeze_record(
     caller: &Caller,
     effect: Effect,
 ) -> v1::FreezeRecord {
+    record(freeze, account, caller, (share(freeze, account), effect))
+}
+
+/// Freezes of a list without their acts, with the accounts they lie on. What an account's freezes
+/// hold is found once for all of them.
+pub(crate) fn freeze_records(
+    rows: &[Freeze],
+    accounts: &BTreeMap<AccountNumber, Account>,
+    caller: &Caller,
+) -> Vec<v1::FreezeRecord> {
+    let mut shares: BTreeMap<&AccountNumber, BTreeMap<FreezeId, Share>> = BTreeMap::new();
+    let of_list = rows.iter().filter_map(|row| {
+        let account = accounts.get(&row.account_number)?;
+        let held = shares.entry(account.number()).or_insert_with(|| {
+            let all = account.control(Counting::All).shares.into_iter();
+            all.map(|share| (share.freeze_id.clone(), share)).collect()
+        });
+        let share = held.get(&row.freeze_id).cloned();
+        Some(record(row, account, caller, (share, Effect::Take)))
+    });
+    of_list.collect()
+}
+
+fn record(
+    freeze: &Freeze,
+    account: &Account,
+    caller: &Caller,
+    (share, effect): (Option<Share>, Effect),
+) -> v1::FreezeRecord {
     let hidden = hides(freeze, caller);
     let currency = account.balance.currency_code;
-    let share = share(freeze, account);
     let known = |number: i32| if hidden { 0 } else { number };
     let text = |text: &str| if hidden { String::new() } else { text.to_owned() };
     v1::FreezeRecord {

@@ -22,7 +22,7 @@ pub(super) use approval::approval;
 pub(super) use card::{card, card_info};
 pub(super) use check::operation_check;
 pub(super) use code::status_codes;
-pub(super) use freeze::{freeze_record, freeze_record_with_acts};
+pub(super) use freeze::{freeze_record, freeze_record_with_acts, freeze_records};
 pub(super) use freeze_answer::{authority_answer, deduction, next_in_line, receipt_text};
 pub(super) use freeze_kind::authority_kinds;
 pub(super) use history::{account_status_at, status_change};
