@@ -303,12 +303,6 @@ impl Refusal {
             .with(Fact::CurrencyCode, money.currency.code())
     }
 
-    /// It tells of a freeze: who may not read of that one is told the reason alone.
-    #[must_use]
-    pub fn about(self, freeze: &Freeze) -> Self {
-        Self { disclosure: freeze.disclosure, ..self }
-    }
-
     /// Adds the cause.
     #[must_use]
     pub fn caused_by(self, cause: Option<Cause>) -> Self {

@@ -127,6 +127,15 @@ fn begun(freeze: &Freeze, rule: &KindRule) -> DateTime<Utc> {
     }
 }
 
+impl Refusal {
+    /// It tells when a freeze ends, or how its kind may be prolonged: who may not read of that freeze
+    /// is told the reason alone.
+    #[must_use]
+    pub fn about(self, freeze: &Freeze) -> Self {
+        Self { disclosure: freeze.disclosure, ..self }
+    }
+}
+
 fn too_long(latest: Option<DateTime<Utc>>) -> Refusal {
     let text = latest.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true));
     Refusal::of(Reason::TermTooLong).with(Fact::Latest, &text.unwrap_or_default())
