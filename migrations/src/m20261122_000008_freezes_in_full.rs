@@ -62,6 +62,7 @@ const STATEMENTS: &[&str] = &[
          'PAYMENT_RESERVE', 'TREASURY', 'SOCIAL_INSURANCE', 'LETTER_OF_CREDIT'))",
     "ALTER TABLE account_balance ADD COLUMN exempt_used_minor bigint NOT NULL DEFAULT 0
         CHECK (exempt_used_minor >= 0)",
+    "ALTER TABLE account_balance ADD COLUMN exempt_from_seq bigint NOT NULL DEFAULT 0",
     "ALTER TABLE account_balance ADD COLUMN freezes_in_force bigint NOT NULL DEFAULT 0
         CHECK (freezes_in_force >= 0)",
     "UPDATE account_balance AS b SET freezes_in_force = (SELECT count(*) FROM account_freeze f

@@ -69,6 +69,10 @@ pub struct Balance {
     /// How much of the exempt amount the holder has used up.
     #[serde(default)]
     pub exempt_used_minor: Minor,
+    /// The last entry's number when an exempt amount was gone of which something was used up: what
+    /// withdrawals up to it took was of that one.
+    #[serde(default)]
+    pub exempt_from_seq: i64,
     /// The widest mode of the freezes in effect: AMOUNT stands for none or only amounts.
     pub freeze_whole: FreezeMode,
     /// The stage of the account's life.
@@ -250,10 +254,13 @@ impl Account {
         self.balance.exempt_used_minor = used;
     }
 
-    /// Where nothing is exempt any more, forgets what was used up: what comes later begins anew.
+    /// Where nothing is exempt any more, forgets what was used up, and by whom: what comes later begins
+    /// anew.
     pub fn forget_exempt(&mut self) {
-        if self.freezes.rest().is_none() && control::exempt(&self.freezes) == 0 {
+        let used = self.balance.exempt_used_minor > 0;
+        if used && self.freezes.rest().is_none() && control::exempt(&self.freezes) == 0 {
             self.balance.exempt_used_minor = 0;
+            self.balance.exempt_from_seq = self.balance.entry_seq;
         }
     }
 

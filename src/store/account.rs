@@ -32,6 +32,7 @@ pub(super) static BALANCE: Table = Table {
         ("freezes_in_force", Kind::Plain),
         ("exempt_minor", Kind::Plain),
         ("exempt_used_minor", Kind::Plain),
+        ("exempt_from_seq", Kind::Plain),
         ("freeze_whole", Kind::Plain),
         ("lifecycle", Kind::Plain),
         ("condition_mask", Kind::Plain),

@@ -118,7 +118,7 @@ fn book(draft: &mut Draft<'_>, current: &Withdrawal, to: State, step: &Step<'_>)
                 Booking::Receivable | Booking::Suspense => step.debited,
             };
             if booking == Booking::Balance {
-                draft.account.use_exempt(current.exempt_minor.saturating_neg());
+                draft.account.use_exempt(draft.exempt_of(current).saturating_neg());
             }
             credit(draft, current, (key, at), booking);
         }

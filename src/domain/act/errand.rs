@@ -59,17 +59,16 @@ pub fn way(draft: &Draft<'_>, withdrawal: &Withdrawal) -> Way {
     let mut without = draft.account.clone();
     let reserved = without.balance.reserved_minor.saturating_sub(withdrawal.held_minor);
     without.balance.reserved_minor = reserved;
-    without.use_exempt(withdrawal.exempt_minor.saturating_neg());
+    without.use_exempt(draft.exempt_of(withdrawal).saturating_neg());
     let (channel, purpose) = (withdrawal.entry_channel, withdrawal.purpose);
     let refusals = pass::refusals(&without, movement(channel, purpose, withdrawal.amount_minor));
     if refusals.is_empty() { Way::Clear } else { Way::Forbidden }
 }
 
-/// Whether a freeze that has not all that it claims stands before a withdrawal. What the holder lives on
-/// is no freeze's to take.
+/// Whether a freeze that has not all that it claims stands before a withdrawal.
 pub fn is_claimed(draft: &Draft<'_>, withdrawal: &Withdrawal) -> bool {
     safeguard::stands(Safeguard::Recheck)
-        && !withdrawal.is_exempt()
+        && !draft.is_exempt(withdrawal)
         && !draft.account.claims_filled()
 }
 

@@ -32,8 +32,7 @@ pub fn take_unsent(
         if claims_filled(draft.account.funds(), &claiming) {
             break;
         }
-        // What the holder lives on is no freeze's to take.
-        if withdrawal.is_exempt() {
+        if draft.is_exempt(withdrawal) {
             continue;
         }
         let reason = match entering.disclosure {

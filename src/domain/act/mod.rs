@@ -248,10 +248,22 @@ impl<'a> Draft<'a> {
 
     /// Gives a withdrawal's money back, and what of it was for living costs to those.
     pub fn give_back(&mut self, withdrawal: &Withdrawal) {
-        self.account.use_exempt(withdrawal.exempt_minor.saturating_neg());
+        self.account.use_exempt(self.exempt_of(withdrawal).saturating_neg());
         let balance = &mut self.account.balance;
         balance.reserved_minor = balance.reserved_minor.saturating_sub(withdrawal.held_minor);
         balance.open_withdrawals = balance.open_withdrawals.saturating_sub(1);
+    }
+
+    /// What a withdrawal takes of the exempt amount, minor units; nothing where it took it of one that
+    /// is bygone.
+    pub fn exempt_of(&self, withdrawal: &Withdrawal) -> Minor {
+        let bygone = withdrawal.entry_seq <= self.account.balance.exempt_from_seq;
+        if bygone { 0 } else { withdrawal.exempt_minor }
+    }
+
+    /// Whether all of a withdrawal is what the holder lives on, which is no freeze's to take.
+    pub fn is_exempt(&self, withdrawal: &Withdrawal) -> bool {
+        self.exempt_of(withdrawal) == withdrawal.amount_minor
     }
 }
 
@@ -268,6 +280,7 @@ pub fn blank_account(profile: Profile, currency: Currency, lifecycle: Lifecycle)
         freezes_in_force: 0,
         exempt_minor: 0,
         exempt_used_minor: 0,
+        exempt_from_seq: 0,
         freeze_whole: FreezeMode::Amount,
         lifecycle,
         condition_mask: 0,

@@ -13,7 +13,7 @@ use crate::domain::money::Minor;
 use crate::domain::payout::evidence::Source;
 use crate::domain::payout::reason::RejectReason;
 use crate::domain::transaction::{Initiator, TransactionType};
-use crate::domain::withdrawal::State;
+use crate::domain::withdrawal::{State, Withdrawal};
 
 fn exempting(exempt: Minor, create: CreateFreeze) -> CreateFreeze {
     CreateFreeze { exempt: Some(cny(exempt)), ..create }
@@ -118,6 +118,37 @@ fn where_nothing_is_frozen_any_more_nothing_is_used_up() {
     assert_eq!(world.account().balance.exempt_used_minor, 0);
     world.place(exempting(30, court(None)));
     assert_eq!(left(&world), (30, 30));
+}
+
+/// A withdrawal of what one freeze left for living costs, and another freeze that leaves as much once
+/// that one is gone.
+fn frozen_again(again: CreateFreeze) -> (World, Withdrawal) {
+    let (mut world, freeze) = frozen(None);
+    let withdrawal = world.reserve(30);
+    world.start(&withdrawal.withdrawal_id);
+    world.done(release(&freeze, Extent::Whole));
+    world.place(again);
+    (world, withdrawal)
+}
+
+#[test]
+fn what_comes_back_of_a_bygone_amount_adds_nothing_to_the_next() {
+    let (mut world, withdrawal) = frozen_again(exempting(30, court(None)));
+    assert_eq!(left(&world), (30, 30));
+    world.done(debit(20));
+    let dead = rejected(RejectReason::PayeeAccountClosed);
+    world.answered(&withdrawal.withdrawal_id, Source::Submit, dead);
+    assert_eq!(world.withdrawal(&withdrawal.withdrawal_id).state, State::Failed);
+    assert_eq!(left(&world), (10, 10), "20 of 30 are used up");
+}
+
+#[test]
+fn what_was_exempt_from_a_freeze_that_is_gone_gives_way_to_the_next() {
+    let (mut world, freeze) = frozen(None);
+    let withdrawal = world.reserve(30);
+    world.done(release(&freeze, Extent::Whole));
+    let next = world.place(court(None));
+    assert_eq!(next.cancelled, [withdrawal.withdrawal_id], "this one leaves nothing");
 }
 
 #[test]

@@ -130,12 +130,6 @@ impl Withdrawal {
             self.update_time = now;
         }
     }
-
-    /// Whether all of it is money that freezes leave for living costs.
-    pub fn is_exempt(&self) -> bool {
-        self.exempt_minor == self.amount_minor
-    }
-
     /// The withdrawal as it was when it was reserved, whatever became of it.
     #[must_use]
     pub fn as_reserved(&self) -> Self {
