@@ -58,7 +58,12 @@ pub fn review(mut review: Review, principal: &Principal) -> Review {
 
 /// Whether the facts of a freeze are hidden from the principal.
 pub fn hides(freeze: &Freeze, principal: &Principal) -> bool {
-    freeze.disclosure == Disclosure::Confidential && !principal.may(Scope::Confidential)
+    is_hidden(freeze.disclosure, principal)
+}
+
+/// Whether facts that are disclosed so are hidden from the principal.
+pub fn is_hidden(disclosure: Disclosure, principal: &Principal) -> bool {
+    disclosure == Disclosure::Confidential && !principal.may(Scope::Confidential)
 }
 
 /// The freeze as the principal may see it: a confidential one says only that it is there.

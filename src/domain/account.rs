@@ -11,6 +11,7 @@ use super::approval::Approval;
 use super::condition::{Condition, ConditionSummary};
 use super::freeze::control::{self, Control, Counting, Funds};
 use super::freeze::line::{Freezes, Rest};
+use super::freeze::standing::Standing;
 use super::freeze::{Freeze, FreezeMode, FreezeStatus};
 use super::id::{AccountNumber, FreezeId};
 use super::money::{Currency, Direction, Minor, Money};
@@ -235,6 +236,11 @@ impl Account {
     /// What each freeze controls now.
     pub fn control(&self, counting: Counting) -> Control {
         control::control(self.funds(), &self.freezes, counting)
+    }
+
+    /// Where a freeze stands among those on the account.
+    pub fn standing(&self, freeze: &Freeze) -> Standing {
+        Standing::of(freeze, (self.funds(), self.balance.currency_code), &self.freezes)
     }
 
     /// How much of the exempt amount a debit uses up: what it takes beyond the money that is free

@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -33,18 +32,17 @@ use super::act::succeed_freeze::SucceedFreeze;
 use super::act::update_identity::UpdateIdentity;
 use super::act::withdraw::Withdraw;
 use super::approval::Approval;
+use super::authority::{DeductionReceipt, FreezeReceipt};
 use super::batch::Needs;
 use super::card::CardReceipt;
-use super::freeze::Freeze;
-use super::id::{AccountNumber, FreezeId, RequestId, TransactionId, WithdrawalId};
-use super::money::{Direction, Minor};
+use super::id::{AccountNumber, RequestId};
 use super::objection::Objection;
 use super::platform::PlatformBinding;
 use super::principal::Principal;
 use super::refusal::Refused;
 use super::review::Review;
 use super::transaction::{EntryChannel, Transaction};
-use super::withdrawal::{State, Withdrawal};
+use super::withdrawal::Withdrawal;
 
 /// Every write there is.
 #[derive(Debug, Clone, Serialize)]
@@ -283,69 +281,6 @@ impl Command {
             | Self::Review => false,
         }
     }
-}
-
-/// What the authority is told about its freeze.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FreezeReceipt {
-    /// The freeze after the command.
-    pub freeze: Freeze,
-    /// The account as it is after the command: names the currency and who is ahead.
-    pub account: Account,
-    /// Withdrawals that were not sent and gave way to it, newest first.
-    pub cancelled: Vec<WithdrawalId>,
-    /// What was on its way and what was booked before the paper was entered.
-    #[serde(default)]
-    pub meanwhile: Meanwhile,
-    /// Freezes that had waited and take effect because of the command, first in line first.
-    #[serde(default)]
-    pub promoted: Vec<FreezeId>,
-}
-
-/// What happened on the account before the bank could carry an order out.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Meanwhile {
-    /// Payouts that were sent and whose outcome is open, the oldest first.
-    pub in_flight: Vec<InFlight>,
-    /// What was booked since the paper was served, newest first.
-    pub movements: Vec<Moved>,
-    /// Whether there were more than are listed.
-    pub more_movements: bool,
-}
-
-/// A payout on its way.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InFlight {
-    /// The withdrawal.
-    pub withdrawal_id: WithdrawalId,
-    /// Minor units that it holds.
-    pub held_minor: Minor,
-    /// Where it is.
-    pub state: State,
-    /// When it was asked for.
-    pub create_time: DateTime<Utc>,
-}
-
-/// A booking between the service of a paper and its entry.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Moved {
-    /// The posting.
-    pub transaction_id: TransactionId,
-    /// Which way.
-    pub direction: Direction,
-    /// Minor units.
-    pub amount_minor: Minor,
-    /// When it was booked.
-    pub recorded_time: DateTime<Utc>,
-}
-
-/// Money that was deducted from a freeze.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DeductionReceipt {
-    /// The freeze after it, and what the authority is told.
-    pub freeze: FreezeReceipt,
-    /// The posting.
-    pub transaction: Transaction,
 }
 
 /// What became of a proposal.

@@ -57,6 +57,8 @@ pub mod past;
 
 pub mod check;
 
+pub mod authority;
+
 pub mod act;
 
 pub mod command;

@@ -128,7 +128,7 @@ fn outcome(
         }
         Receipt::Freeze(done) => {
             let effect = made(&done.freeze.freeze_id, named, effect);
-            let record = render::freeze_record(&done.freeze, &done.account, caller, effect);
+            let record = render::freeze_record(&done.freeze, &done.standing, caller, effect);
             Ok(Outcome::FreezeRecord(record))
         }
         Receipt::Deduction(done) => {

@@ -10,7 +10,8 @@ use super::{objection, parse, render};
 use crate::ask::Ask;
 use crate::ask::freezes::FreezePage;
 use crate::clock::Clock;
-use crate::domain::command::{Effect, FreezeReceipt, Receipt};
+use crate::domain::authority::FreezeReceipt;
+use crate::domain::command::{Effect, Receipt};
 use crate::domain::freeze::Urgency;
 use crate::domain::id::FreezeId;
 use crate::domain::principal::Scope;
@@ -71,8 +72,8 @@ impl FreezeRecordService for FreezeRecordHandler {
                 }
                 done => {
                     let released = freeze(done)?;
-                    let (freeze, account) = (&released.freeze, &released.account);
-                    let record = render::freeze_record(freeze, account, &caller, Effect::Take);
+                    let FreezeReceipt { freeze, standing, .. } = &released;
+                    let record = render::freeze_record(freeze, standing, &caller, Effect::Take);
                     (Release::FreezeRecord(record), Some(released))
                 }
             };
@@ -171,9 +172,9 @@ impl FreezeRecordService for FreezeRecordHandler {
             let (receipt, effect) =
                 submit(&self.ledger, &caller, Scope::FreezeWrite, envelope).await?;
             let reached = freeze(receipt)?;
-            let (freeze, account) = (&reached.freeze, &reached.account);
+            let FreezeReceipt { freeze, standing, .. } = &reached;
             Ok(v1::SucceedFreezeRecordResponse {
-                freeze_record: Some(render::freeze_record(freeze, account, &caller, effect)),
+                freeze_record: Some(render::freeze_record(freeze, standing, &caller, effect)),
                 answer: Some(render::authority_answer(&reached, &caller)),
             })
         })
@@ -248,9 +249,9 @@ fn placed_as(
         }
         done => {
             let reached = freeze(done)?;
-            let (freeze, account) = (&reached.freeze, &reached.account);
+            let FreezeReceipt { freeze, standing, .. } = &reached;
             let effect = effect_on(&freeze.freeze_id);
-            let record = render::freeze_record(freeze, account, caller, effect);
+            let record = render::freeze_record(freeze, standing, caller, effect);
             (Stood::Record(Box::new(record)), Some(reached))
         }
     };

@@ -9,8 +9,8 @@ use super::placing::{Placed, blank_freeze, meanwhile};
 use super::{Answer, Decision, Draft, not_open, same_currency};
 use crate::domain::action::SecondPerson;
 use crate::domain::approval::policy::{Arrival, Consent, Debt, consent};
+use crate::domain::authority::Meanwhile;
 use crate::domain::batch::{Ids, Loaded, Needs};
-use crate::domain::command::Meanwhile;
 pub use crate::domain::freeze::ends::Duration;
 use crate::domain::freeze::kind::{self, AmountRule, AuthorityKind, CountedFrom, FirstTerm, Makes};
 use crate::domain::freeze::{

@@ -13,8 +13,8 @@ use super::{Answer, Decision, Draft, not_open, same_currency};
 use crate::domain::account::Account;
 use crate::domain::action::SecondPerson;
 use crate::domain::approval::policy::{Arrival, Consent, Debt, consent};
+use crate::domain::authority::Meanwhile;
 use crate::domain::batch::{Ids, Loaded, Needs};
-use crate::domain::command::Meanwhile;
 use crate::domain::freeze::control::Counting;
 use crate::domain::freeze::papers::Order;
 use crate::domain::freeze::{

@@ -40,10 +40,10 @@ use chrono::{DateTime, Utc};
 
 use super::account::{Account, Balance, Profile};
 use super::approval::policy::Consent;
+use super::authority::Meanwhile;
 use super::batch::{Ids, Rules};
 use super::card::Card;
 use super::card::CardReceipt;
-use super::command::Meanwhile;
 use super::condition::Condition;
 use super::freeze::line::Freezes;
 use super::freeze::{Freeze, FreezeAct, FreezeMode};

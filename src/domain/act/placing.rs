@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::Draft;
+use crate::domain::authority::{InFlight, Meanwhile, Moved};
 use crate::domain::batch::{Ids, Loaded, MOVEMENTS_MAX};
-use crate::domain::command::{InFlight, Meanwhile, Moved};
 use crate::domain::freeze::control;
 use crate::domain::freeze::kind::{self, AuthorityKind};
 use crate::domain::freeze::papers::Order;

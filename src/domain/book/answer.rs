@@ -1,18 +1,19 @@
 //! What a command is answered: the first time from the account as it leaves it, later from what is
 //! remembered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::account::Account;
 use crate::domain::act::{Answer, Decision, Written};
+use crate::domain::authority::{DeductionReceipt, FreezeReceipt, Meanwhile};
 use crate::domain::batch::Remembered;
-use crate::domain::command::{
-    DeductionReceipt, FreezeReceipt, IdentityReceipt, Meanwhile, Outcome, Receipt,
-};
+use crate::domain::command::{IdentityReceipt, Outcome, Receipt};
 use crate::domain::freeze::Freeze;
+use crate::domain::freeze::control::in_order;
 use crate::domain::freeze::line::Freezes;
+use crate::domain::freeze::standing::{NEIGHBOURS_MAX, Neighbour};
 use crate::domain::id::{FreezeId, NewId, WithdrawalId};
 use crate::domain::refusal::{Reason, Refused};
 use crate::domain::transaction::Transaction;
@@ -141,12 +142,16 @@ fn of_freeze(
     written: &Written,
 ) -> FreezeReceipt {
     let current = account.freezes.iter().find(|row| row.freeze_id == freeze.freeze_id);
-    let cancelled = written.withdrawals.iter().map(|row| row.withdrawal_id.clone());
+    let freeze = current.unwrap_or(freeze).clone();
+    let cancelled = written.withdrawals.iter().map(|row| row.withdrawal_id.clone()).collect();
+    let turned: BTreeSet<&FreezeId> = promoted.iter().collect();
+    let line = if turned.is_empty() { Vec::new() } else { in_order(&account.freezes) };
+    let next = line.into_iter().filter(|row| turned.contains(&row.freeze_id));
     FreezeReceipt {
-        freeze: current.unwrap_or(freeze).clone(),
-        account: account.clone(),
-        cancelled: cancelled.collect(),
+        standing: account.standing(&freeze),
+        freeze,
+        cancelled,
         meanwhile,
-        promoted: promoted.to_vec(),
+        promoted: next.take(NEIGHBOURS_MAX).map(Neighbour::of).collect(),
     }
 }

@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
 
 use super::{Freeze, FreezeMode, FreezeStatus, FreezeType, kind};
 use crate::domain::id::FreezeId;
@@ -29,7 +30,7 @@ pub struct Funds {
 }
 
 /// What one freeze in force controls.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Share {
     /// The freeze.
     pub freeze_id: FreezeId,

@@ -2,8 +2,8 @@
 //!
 //! [`kind`] holds the law's table of kinds, [`control`] the one function that tells which freeze
 //! controls what, [`line`] the freezes of an account, [`power`] who may order what about one, [`papers`]
-//! what has to come with an order, [`ends`] how long it may last. This file is the record, [`act`] what
-//! happened to it.
+//! what has to come with an order, [`ends`] how long it may last, [`standing`] what an authority is told
+//! of its place. This file is the record, [`act`] what happened to it.
 
 pub mod act;
 pub mod control;
@@ -12,6 +12,7 @@ pub mod kind;
 pub mod line;
 pub mod papers;
 pub mod power;
+pub mod standing;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};

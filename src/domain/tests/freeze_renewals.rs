@@ -7,7 +7,8 @@ use crate::domain::act::release_freeze::Extent;
 use crate::domain::act::renew_freeze::RenewFreeze;
 use crate::domain::action::Action;
 use crate::domain::approval::policy::FourEyes;
-use crate::domain::command::{FreezeReceipt, Receipt};
+use crate::domain::authority::FreezeReceipt;
+use crate::domain::command::Receipt;
 use crate::domain::freeze::kind::AuthorityKind;
 use crate::domain::freeze::{
     EmergencyCause, Freeze, FreezeActKind, FreezeStatus, FreezeType, Urgency,

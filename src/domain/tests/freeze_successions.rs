@@ -4,7 +4,8 @@ use super::support::{COURT, World, at, court, order, papers, police, release, su
 use crate::domain::act::create_freeze::{CreateFreeze, Duration};
 use crate::domain::act::release_freeze::Extent;
 use crate::domain::act::succeed_freeze::SucceedFreeze;
-use crate::domain::command::{FreezeReceipt, Receipt};
+use crate::domain::authority::FreezeReceipt;
+use crate::domain::command::Receipt;
 use crate::domain::freeze::kind::AuthorityKind;
 use crate::domain::freeze::{Freeze, FreezeActKind, FreezeStatus};
 use crate::domain::refusal::{Fact, Reason};

@@ -17,6 +17,7 @@ mod approvals_emergency;
 mod approvals_ends;
 mod approvals_exempt;
 mod approvals_sequences;
+mod authority_receipts;
 mod bookings;
 mod cards;
 mod check_operation;

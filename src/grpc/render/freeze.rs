@@ -7,21 +7,23 @@ use crate::ask::FreezeFile;
 use crate::domain::account::Account;
 use crate::domain::command::Effect;
 use crate::domain::freeze::control::{Counting, Share};
+use crate::domain::freeze::standing::Standing;
 use crate::domain::freeze::{Freeze, FreezeAct, FreezeStatus, Officer, Serves, Urgency, kind};
 use crate::domain::id::{AccountNumber, FreezeId};
+use crate::domain::money::Currency;
 use crate::domain::principal::Scope;
 use crate::grpc::caller::Caller;
 use crate::grpc::names::Named;
 use crate::pb::v1;
 
-/// A freeze without its acts. The account tells what it holds now and its place in line.
+/// A freeze without its acts: what it holds now and its place in line are where it stands.
 pub(crate) fn freeze_record(
     freeze: &Freeze,
-    account: &Account,
+    standing: &Standing,
     caller: &Caller,
     effect: Effect,
 ) -> v1::FreezeRecord {
-    record(freeze, account, caller, (share(freeze, account), effect))
+    record(freeze, (standing.currency, standing.share.as_ref()), caller, effect)
 }
 
 /// Freezes of a list without their acts, with the accounts they lie on. What an account's freezes
@@ -38,20 +40,19 @@ pub(crate) fn freeze_records(
             let all = account.control(Counting::All).shares.into_iter();
             all.map(|share| (share.freeze_id.clone(), share)).collect()
         });
-        let share = held.get(&row.freeze_id).cloned();
-        Some(record(row, account, caller, (share, Effect::Take)))
+        let held = (account.balance.currency_code, held.get(&row.freeze_id));
+        Some(record(row, held, caller, Effect::Take))
     });
     of_list.collect()
 }
 
 fn record(
     freeze: &Freeze,
-    account: &Account,
+    (currency, share): (Currency, Option<&Share>),
     caller: &Caller,
-    (share, effect): (Option<Share>, Effect),
+    effect: Effect,
 ) -> v1::FreezeRecord {
     let hidden = hides(freeze, caller);
-    let currency = account.balance.currency_code;
     let known = |number: i32| if hidden { 0 } else { number };
     let text = |text: &str| if hidden { String::new() } else { text.to_owned() };
     v1::FreezeRecord {
@@ -65,8 +66,8 @@ fn record(
         document_no: text(&freeze.court_order_no),
         officers: if hidden { Vec::new() } else { officers(&freeze.officers, caller) },
         amount: freeze.freeze_amount.map(|minor| money(minor, currency)),
-        controlled_amount: Some(money(share.as_ref().map_or(0, |s| s.controlled), currency)),
-        queue_position: share.map_or(0, |share| position(&share)),
+        controlled_amount: Some(money(share.map_or(0, |share| share.controlled), currency)),
+        queue_position: share.map_or(0, position),
         reason: text(&freeze.freeze_reason),
         unfreeze_condition: text(&freeze.unfreeze_condition),
         confidential: super::is_confidential(freeze),
@@ -98,7 +99,8 @@ fn record(
 
 /// A freeze with its acts, which a hidden one doesn't show.
 pub(crate) fn freeze_record_with_acts(file: &FreezeFile, caller: &Caller) -> v1::FreezeRecord {
-    let record = freeze_record(&file.freeze, &file.account, caller, Effect::Take);
+    let standing = file.account.standing(&file.freeze);
+    let record = freeze_record(&file.freeze, &standing, caller, Effect::Take);
     let shown = if hides(&file.freeze, caller) { &[][..] } else { &file.acts };
     let acts = shown.iter().map(|row| act(row, &file.account, caller)).collect();
     v1::FreezeRecord { acts, ..record }
@@ -106,11 +108,6 @@ pub(crate) fn freeze_record_with_acts(file: &FreezeFile, caller: &Caller) -> v1:
 
 fn released(freeze: &Freeze) -> Option<chrono::DateTime<chrono::Utc>> {
     freeze.ended_time.filter(|_| freeze.freeze_status == FreezeStatus::Released)
-}
-
-pub(super) fn share(freeze: &Freeze, account: &Account) -> Option<Share> {
-    let shares = account.control(Counting::All).shares;
-    shares.into_iter().find(|share| share.freeze_id == freeze.freeze_id)
 }
 
 pub(super) fn position(share: &Share) -> i32 {

@@ -1,13 +1,13 @@
 //! What an authority is told about its freeze, in figures and as a text to hand out.
 
-use super::freeze::{freeze_record, position, share};
+use super::freeze::{freeze_record, position};
 use super::{hides, made, money, timestamp, transaction};
 use crate::ask::{FreezeFile, mask};
-use crate::domain::account::Account;
-use crate::domain::command::{DeductionReceipt, Effect, FreezeReceipt, InFlight, Meanwhile, Moved};
-use crate::domain::freeze::control::in_order;
+use crate::domain::authority::{DeductionReceipt, FreezeReceipt, InFlight, Meanwhile, Moved};
+use crate::domain::command::Effect;
+use crate::domain::freeze::standing::{Neighbour, Standing};
 use crate::domain::freeze::{Freeze, FreezeStatus, FreezeType};
-use crate::domain::money::Minor;
+use crate::domain::money::{Currency, Minor, Money};
 use crate::domain::principal::Scope;
 use crate::grpc::caller::{Caller, local_time};
 use crate::grpc::names::Named;
@@ -16,39 +16,34 @@ use crate::text::receipt::{self, Ahead, FreezeFacts, Stands, Told};
 
 /// What the authority behind a freeze is told.
 pub(crate) fn authority_answer(receipt: &FreezeReceipt, caller: &Caller) -> v1::AuthorityAnswer {
-    let (freeze, account) = (&receipt.freeze, &receipt.account);
-    let currency = account.balance.currency_code;
-    let share = share(freeze, account);
+    let (freeze, standing) = (&receipt.freeze, &receipt.standing);
+    let Standing { currency, share, ahead } = standing;
+    let currency = *currency;
     let controlled: Minor = share.as_ref().map_or(0, |share| share.controlled);
     let lacking = |requested: Minor| requested.saturating_sub(controlled);
     let Meanwhile { in_flight, movements, .. } = &receipt.meanwhile;
-    let ahead = ahead_of(freeze, account).map(|other| ahead(other, account, caller));
     v1::AuthorityAnswer {
         requested: freeze.freeze_amount.map(|minor| money(minor, currency)),
         controlled: Some(money(controlled, currency)),
         short_by: freeze.freeze_amount.map(|minor| money(lacking(minor), currency)),
-        queue_position: share.map_or(0, |share| position(&share)),
-        ahead: ahead.collect(),
+        queue_position: share.as_ref().map_or(0, position),
+        ahead: ahead.iter().map(|other| neighbour(other, currency, caller)).collect(),
         cancelled_withdrawals: receipt.cancelled.iter().map(|id| id.as_str().to_owned()).collect(),
         payouts_in_flight: in_flight
             .iter()
-            .map(|payout| self::in_flight(payout, account))
+            .map(|payout| self::in_flight(payout, currency))
             .collect(),
         in_flight_amount: Some(money(held(in_flight), currency)),
-        movements: movements.iter().map(|moved| movement(moved, account)).collect(),
+        movements: movements.iter().map(|moved| movement(moved, currency)).collect(),
         more_movements: receipt.meanwhile.more_movements,
-        receipt_text: text(freeze, account, &receipt.meanwhile, caller),
+        receipt_text: text(freeze, standing, &receipt.meanwhile, caller),
     }
 }
 
 /// The freezes that take effect because another ends or shrinks.
 pub(crate) fn next_in_line(receipt: &FreezeReceipt, caller: &Caller) -> Vec<v1::FreezeAhead> {
-    let account = &receipt.account;
-    in_order(&account.freezes)
-        .into_iter()
-        .filter(|freeze| receipt.promoted.contains(&freeze.freeze_id))
-        .map(|freeze| ahead(freeze, account, caller))
-        .collect()
+    let currency = receipt.standing.currency;
+    receipt.promoted.iter().map(|freeze| neighbour(freeze, currency, caller)).collect()
 }
 
 /// A deduction; `named` is the freeze that the request named, empty when the order made one.
@@ -57,10 +52,10 @@ pub(crate) fn deduction(
     caller: &Caller,
     (named, effect): (&str, Effect),
 ) -> v1::Deduction {
-    let (freeze, account) = (&receipt.freeze.freeze, &receipt.freeze.account);
+    let FreezeReceipt { freeze, standing, .. } = &receipt.freeze;
     let effect_on = made(&freeze.freeze_id, named, effect);
     v1::Deduction {
-        freeze_record: Some(freeze_record(freeze, account, caller, effect_on)),
+        freeze_record: Some(freeze_record(freeze, standing, caller, effect_on)),
         transaction: Some(deducted(receipt, caller, effect)),
     }
 }
@@ -75,40 +70,33 @@ fn deducted(receipt: &DeductionReceipt, caller: &Caller, effect: Effect) -> v1::
 
 /// What became of an order, as a text to hand out.
 pub(crate) fn receipt_text(file: &FreezeFile, caller: &Caller) -> String {
-    text(&file.freeze, &file.account, &Meanwhile::default(), caller)
-}
-
-/// Those in force that fill before the freeze; none when it isn't in force itself.
-fn ahead_of<'a>(freeze: &'a Freeze, account: &'a Account) -> impl Iterator<Item = &'a Freeze> {
-    let ordered = if freeze.in_force() { in_order(&account.freezes) } else { Vec::new() };
-    ordered.into_iter().take_while(|other| other.freeze_id != freeze.freeze_id)
+    text(&file.freeze, &file.account.standing(&file.freeze), &Meanwhile::default(), caller)
 }
 
 fn held(payouts: &[InFlight]) -> Minor {
     payouts.iter().map(|row| row.held_minor).fold(0, Minor::saturating_add)
 }
 
-fn in_flight(payout: &InFlight, account: &Account) -> v1::PayoutInFlight {
+fn in_flight(payout: &InFlight, currency: Currency) -> v1::PayoutInFlight {
     v1::PayoutInFlight {
         withdrawal_id: payout.withdrawal_id.as_str().to_owned(),
-        amount: Some(money(payout.held_minor, account.balance.currency_code)),
+        amount: Some(money(payout.held_minor, currency)),
         state: payout.state.number(),
         create_time: Some(timestamp(payout.create_time)),
     }
 }
 
-fn movement(moved: &Moved, account: &Account) -> v1::MovementSinceService {
+fn movement(moved: &Moved, currency: Currency) -> v1::MovementSinceService {
     v1::MovementSinceService {
         transaction_id: moved.transaction_id.as_str().to_owned(),
         direction: moved.direction.number(),
-        amount: Some(money(moved.amount_minor, account.balance.currency_code)),
+        amount: Some(money(moved.amount_minor, currency)),
         recorded_time: Some(timestamp(moved.recorded_time)),
     }
 }
 
-fn ahead(freeze: &Freeze, account: &Account, caller: &Caller) -> v1::FreezeAhead {
-    let hidden = hides(freeze, caller);
-    let currency = account.balance.currency_code;
+fn neighbour(freeze: &Neighbour, currency: Currency, caller: &Caller) -> v1::FreezeAhead {
+    let hidden = mask::is_hidden(freeze.disclosure, &caller.principal);
     v1::FreezeAhead {
         freeze_id: freeze.freeze_id.as_str().to_owned(),
         authority_name: if hidden { String::new() } else { freeze.freeze_by.clone() },
@@ -118,24 +106,24 @@ fn ahead(freeze: &Freeze, account: &Account, caller: &Caller) -> v1::FreezeAhead
 }
 
 /// The answer in words; empty when the freeze is hidden from the caller.
-fn text(freeze: &Freeze, account: &Account, meanwhile: &Meanwhile, caller: &Caller) -> String {
+fn text(freeze: &Freeze, standing: &Standing, meanwhile: &Meanwhile, caller: &Caller) -> String {
     if hides(freeze, caller) {
         return String::new();
     }
-    let number = account.number().as_str();
+    let number = freeze.account_number.as_str();
     let clear = caller.may(Scope::PersonalRead);
-    let share = share(freeze, account);
+    let Standing { currency, share, ahead } = standing;
     let controlled = share.as_ref().map_or(0, |share| share.controlled);
     let short = freeze.freeze_amount.map(|claim| claim.saturating_sub(controlled));
     let amount = |minor: Minor| {
-        let money = account.money(minor);
-        format!("{} {money}", money.currency.code())
+        let money = Money { minor, currency: *currency };
+        format!("{} {money}", currency.code())
     };
     let time = |at| local_time(at, caller.zone);
     let told = |count: usize, more: bool| Told { count, more };
     let Meanwhile { in_flight, movements, more_movements } = meanwhile;
-    let ahead = ahead_of(freeze, account).map(|other| {
-        let shown = !hides(other, caller);
+    let ahead = ahead.iter().map(|other| {
+        let shown = !mask::is_hidden(other.disclosure, &caller.principal);
         Ahead {
             authority: Some(other.freeze_by.clone()).filter(|_| shown),
             amount: other.freeze_amount.map(amount),

@@ -10,12 +10,13 @@ use crate::domain::account::Account;
 use crate::domain::act::create_freeze::CreateFreeze;
 use crate::domain::act::proposed::Proposed;
 use crate::domain::approval::Approval;
+use crate::domain::authority::FreezeReceipt;
 use crate::domain::batch::{
     Changes, Event, Loaded, MOVEMENTS_MAX, Needs, Remembered, RequestKey, Rules,
 };
 use crate::domain::book::{self, Book};
 use crate::domain::card::{Card, CardNumber, is_free};
-use crate::domain::command::{Effect, Envelope, FreezeReceipt, Outcome, Receipt};
+use crate::domain::command::{Effect, Envelope, Outcome, Receipt};
 use crate::domain::condition::Condition;
 use crate::domain::freeze::line::Freezes;
 use crate::domain::freeze::{Freeze, FreezeAct};
