@@ -1,5 +1,6 @@
 //! The acts that may have to wait for a second person: the closed list of what a proposal can hold.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::change_status::ChangeStatus;
@@ -38,6 +39,19 @@ impl Proposed {
     /// The act that a proposal keeps; `None` when this version of the service can't read it.
     pub fn of(approval: &Approval) -> Option<Self> {
         serde_json::from_value(approval.request.clone()).ok()
+    }
+
+    /// The act as it is kept from `now` on: a ruling that freezes what it deducts was served when it was
+    /// proposed, however late it is approved.
+    #[must_use]
+    pub fn served_by(self, now: DateTime<Utc>) -> Self {
+        match self {
+            Self::DeductFreeze(deduct) if deduct.freeze_id.is_none() => {
+                let served_time = Some(deduct.served_time.unwrap_or(now));
+                Self::DeductFreeze(DeductFreeze { served_time, ..deduct })
+            }
+            other => other,
+        }
     }
 
     /// The act in a word.

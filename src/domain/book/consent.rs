@@ -57,6 +57,7 @@ impl Book<'_> {
         let now = decided.now;
         let hours = Duration::hours(self.rules.approval_hours.into());
         let expire_time = now.checked_add_signed(hours).unwrap_or(now);
+        let act = act.served_by(now);
         let proposal = self.proposal(before, subject, &act, (now, expire_time));
         let proposal = Approval {
             change_key,

@@ -1,11 +1,13 @@
 //! Deductions (扣划): never more than the freeze holds and never ahead of its turn; what is posted, what
 //! stays claimed, and freezing and deducting in one step.
 
+use super::approvals::{proposed, says, strict};
 use super::support::{
     COURT, World, at, cny, court, credit, deduct, deduct_at_once, officers, order, papers, police,
     release, usd,
 };
 use crate::domain::act::create_freeze::CreateFreeze;
+use crate::domain::act::decide_approval::Verdict;
 use crate::domain::act::deduct_freeze::{DeductFreeze, Measure};
 use crate::domain::act::release_freeze::Extent;
 use crate::domain::action::Action;
@@ -329,4 +331,17 @@ fn some_of_it_is_wrong_whatever_the_account_looks_like() {
     let part = DeductFreeze { measure: Measure::UpTo, ..at_once(5) };
     assert_eq!(fields(part, &world), ["up_to"]);
     assert_eq!(cny(5), deduct(&freeze, 5).amount);
+}
+
+#[test]
+fn a_ruling_that_was_proposed_is_served_when_it_was_proposed() {
+    let mut world = strict(100);
+    let proposed_at = world.now;
+    let ruling = deduct_at_once(60, papers(AuthorityKind::CourtCivil, COURT));
+    let approval = proposed(&mut world, ruling.clone());
+    assert!(world.send(ruling).is_err(), "the same change is proposed once");
+    world.go_to("2026-03-11 09:00:00");
+    says(&mut world, "second", &approval, Verdict::Approve).unwrap();
+    let made = world.tables.freezes.values().next().unwrap();
+    assert_eq!((made.served_time, made.create_time), (proposed_at, world.now));
 }
