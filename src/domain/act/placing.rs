@@ -85,7 +85,8 @@ impl Placed {
             }
         }
         draft.account.freezes.push(freeze.clone());
-        control::demote_behind(funds, &mut draft.account.freezes, &freeze.freeze_id);
+        let entered = (&freeze.freeze_id, draft.now);
+        control::demote_behind(funds, &mut draft.account.freezes, entered);
         draft.written.freeze_acts.push(act_row(draft, &freeze, FreezeActKind::Placed, ids));
         let payload = json!({ "freeze_id": freeze.freeze_id, "status": freeze.freeze_status });
         draft.written.events.push(("FREEZE_PLACED", payload));

@@ -223,7 +223,11 @@ fn claim_of<'f>(freezes: impl Iterator<Item = &'f Freeze>) -> Minor {
 /// Sends authority freezes that took effect back to the queue when a paper that was served before
 /// them is entered late and leaves them nothing. Only kinds that may wait; what runs of their term
 /// runs on. Returns the ids.
-pub fn demote_behind(funds: Funds, freezes: &mut [Freeze], entered: &FreezeId) -> Vec<FreezeId> {
+pub fn demote_behind(
+    funds: Funds,
+    freezes: &mut [Freeze],
+    (entered, at): (&FreezeId, DateTime<Utc>),
+) -> Vec<FreezeId> {
     let shares = control(funds, freezes, Counting::All).shares;
     let mut behind = Vec::new();
     let mut passed = false;
@@ -239,6 +243,7 @@ pub fn demote_behind(funds: Funds, freezes: &mut [Freeze], entered: &FreezeId) -
         if starved && active && kind::rule(freeze.authority_kind).may_wait {
             freeze.freeze_status = FreezeStatus::Waiting;
             freeze.effective_time = None;
+            freeze.update_time = at;
             behind.push(share.freeze_id.clone());
         }
         passed |= share.freeze_id == *entered;

@@ -321,3 +321,13 @@ fn a_freeze_beyond_the_balance_captures_later_credits_up_to_its_claim() {
         assert_eq!((controlled(&world, &id), world.account().available()), (held, free));
     }
 }
+
+#[test]
+fn a_freeze_that_goes_back_to_the_queue_has_changed() {
+    let mut world = World::with_balance(100);
+    let id = placed(&mut world, court(None));
+    world.go_to("2026-03-10 11:00:00");
+    let earlier = CreateFreeze { served_time: Some(at("2026-03-10 09:00:00")), ..court(None) };
+    placed(&mut world, earlier);
+    assert_eq!((status(&world, &id), world.freeze(&id).update_time), (Waiting, world.now));
+}
