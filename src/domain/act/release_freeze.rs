@@ -94,7 +94,7 @@ impl ReleaseFreeze {
             }
         }
         if !current.in_force() {
-            return Err(Reason::FreezeNotInForce.into());
+            return Err(Refusal::by_freeze(Reason::FreezeNotInForce, &current).into());
         }
         let stays = self.stays(&current)?;
         self.check_ground(&current)?;
