@@ -17,6 +17,8 @@ pub(super) struct Held {
 pub(super) struct Out {
     pub(super) amount: i64,
     pub(super) exempt: i64,
+    /// Whether what it took of an exempt amount was of one that is gone.
+    pub(super) bygone: bool,
     pub(super) seq: i64,
     pub(super) state: String,
 }
@@ -88,7 +90,7 @@ impl Books {
         let mut unsent: Vec<(i64, String)> = self
             .out
             .iter()
-            .filter(|(_, out)| out.state == "RESERVED" && out.exempt != out.amount)
+            .filter(|(_, out)| out.state == "RESERVED" && (out.bygone || out.exempt != out.amount))
             .map(|(id, out)| (out.seq, id.clone()))
             .collect();
         unsent.sort_by(|a, b| b.cmp(a));
@@ -110,7 +112,8 @@ impl Books {
         state.clone_into(&mut out.state);
         let gives_back = matches!(state, "CANCELLED" | "FAILED" | "RETURNED");
         if gives_back && (open || state == "RETURNED") {
-            self.exempt_used = (self.exempt_used - out.exempt).max(0);
+            let exempt = if out.bygone { 0 } else { out.exempt };
+            self.exempt_used = (self.exempt_used - exempt).max(0);
         }
     }
 }

@@ -235,6 +235,7 @@ impl Reading<'_> {
         }
         if books.exempt() == 0 {
             books.exempt_used = 0;
+            books.out.values_mut().for_each(|out| out.bygone = true);
         }
         let sound = (0..=books.balance).contains(&books.reserved()) && books.available() >= 0;
         if !sound {
@@ -305,11 +306,11 @@ impl Reading<'_> {
             let exempt = books.for_living(amount);
             books.exempt_used += exempt;
             let state = state.to_owned();
-            books.out.insert(id, Out { amount, exempt, seq, state });
+            books.out.insert(id, Out { amount, exempt, bygone: false, seq, state });
             return;
         }
         let out = &books.out[&id];
-        let living = out.exempt == out.amount;
+        let living = !out.bygone && out.exempt == out.amount;
         let claimed = !books.filled();
         match state {
             "DISPATCHING" => {
