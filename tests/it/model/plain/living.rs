@@ -35,6 +35,10 @@ impl Account {
     pub(super) fn forget_living(&mut self) {
         if self.exempt() == 0 {
             self.exempt_used = 0;
+            // What was taken of it is nothing of the next.
+            for payout in &mut self.payouts {
+                payout.exempt = 0;
+            }
         }
     }
 }
