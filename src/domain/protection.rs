@@ -5,7 +5,6 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::freeze::Serves;
 use super::freeze::kind::{AuthorityKind, OverProtection, rule as kind_rule};
-use super::refusal::{Fact, Reason, Refusal};
 
 /// What an account holds that is protected.
 #[derive(
@@ -108,14 +107,14 @@ pub enum Wanted {
     Deduction,
 }
 
-/// The refusal of an authority's order on protected money, if it is one. The bank's own measures are
-/// not what the laws protect from.
-pub fn refusal(
+/// The rule that keeps an authority's order away from protected money, if one does. The bank's own
+/// measures are not what the laws protect from.
+pub fn keeps_away(
     protected: Option<ProtectedKind>,
     authority: AuthorityKind,
     serves: Serves,
     wanted: Wanted,
-) -> Option<Refusal> {
+) -> Option<&'static ProtectionRule> {
     let rule = rule(protected?);
     let authority_rule = kind_rule(authority);
     if authority == AuthorityKind::Bank || authority_rule.protection == OverProtection::Overrides {
@@ -126,12 +125,7 @@ pub fn refusal(
         (Shield::FromDeductions, Wanted::Freeze) => false,
         (Shield::ButForItsPurpose, _) => serves == Serves::AnyClaim,
     };
-    let name: &'static str = rule.kind.into();
-    keeps.then(|| {
-        Refusal::of(Reason::ProtectedFunds)
-            .with(Fact::Description, name)
-            .with(Fact::Source, rule.source)
-    })
+    keeps.then_some(rule)
 }
 
 #[cfg(test)]

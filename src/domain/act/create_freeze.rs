@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::giving_way::take_unsent;
-use super::placing::{Placed, blank_freeze, meanwhile};
+use super::placing::{Placed, blank_freeze, meanwhile, protected};
 use super::{Answer, Decision, Draft, not_open, same_currency};
 use crate::domain::action::SecondPerson;
 use crate::domain::approval::policy::{Arrival, Consent, Debt, consent};
@@ -18,7 +18,7 @@ use crate::domain::freeze::{
     Urgency, control, ends, papers,
 };
 use crate::domain::money::{Direction, Money};
-use crate::domain::protection::{self, Wanted};
+use crate::domain::protection::Wanted;
 use crate::domain::refusal::Violation;
 use crate::domain::refusal::{Fact, Reason, Refusal, Refused};
 use crate::domain::status::Cause;
@@ -145,9 +145,8 @@ impl CreateFreeze {
         refusals.extend(self.power_refusal());
         let end = self.end(served, draft);
         refusals.extend(end.as_ref().err().cloned());
-        let protected = draft.account.profile.protected_kind;
         let kind = self.authority_kind;
-        refusals.extend(protection::refusal(protected, kind, self.serves, Wanted::Freeze));
+        refusals.extend(protected(&draft.account, kind, self.serves, Wanted::Freeze));
         Refused::check(refusals)?;
         let meanwhile = meanwhile(draft, loaded, served);
         let consent = self.consent(draft, (served, &meanwhile));

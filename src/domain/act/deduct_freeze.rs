@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::create_freeze::{CreateFreeze, Duration};
-use super::placing::{meanwhile, named, ordered_act, put_back};
+use super::placing::{meanwhile, named, ordered_act, protected, put_back};
 use super::posting::{Posting, post};
 use super::{Answer, Decision, Draft, not_open, same_currency};
 use crate::domain::account::Account;
@@ -24,7 +24,7 @@ use crate::domain::freeze::{
 use crate::domain::id::{FreezeId, TransactionId};
 use crate::domain::money::{Direction, Minor, Money};
 use crate::domain::pass::Operation;
-use crate::domain::protection::{self, Wanted};
+use crate::domain::protection::Wanted;
 use crate::domain::refusal::{Fact, Reason, Refusal, Refused, Violation};
 use crate::domain::transaction::{
     Booking, EntryChannel, Initiator, Mode, Purpose, TransactionType,
@@ -134,12 +134,11 @@ impl DeductFreeze {
             None => power::kind_may_deduct(kind),
         };
         let ended = freeze.filter(|freeze| !freeze.in_force());
-        let protected = account.profile.protected_kind;
         let mut refusals = Vec::new();
         refusals.extend(not_open(account));
         refusals.extend(power.err().map(|refused| refused.first().clone()));
         refusals.extend(ended.map(|it| Refusal::by_freeze(Reason::FreezeNotInForce, it)));
-        refusals.extend(protection::refusal(protected, kind, self.serves, Wanted::Deduction));
+        refusals.extend(protected(account, kind, self.serves, Wanted::Deduction));
         Refused::check(refusals)
     }
 

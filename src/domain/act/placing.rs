@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::Draft;
+use crate::domain::account::Account;
 use crate::domain::authority::{InFlight, Meanwhile, Moved};
 use crate::domain::batch::{Ids, Loaded, MOVEMENTS_MAX};
 use crate::domain::freeze::control;
@@ -15,7 +16,8 @@ use crate::domain::freeze::{
     FreezeType, Serves, Urgency,
 };
 use crate::domain::id::{FreezeId, RowId};
-use crate::domain::refusal::{Reason, Refused};
+use crate::domain::protection::{self, Wanted};
+use crate::domain::refusal::{Fact, Reason, Refusal, Refused};
 use crate::domain::status::Cause;
 use crate::domain::terms;
 use crate::domain::transaction::Booking;
@@ -178,4 +180,17 @@ pub fn meanwhile(draft: &Draft<'_>, loaded: &Loaded, served: DateTime<Utc>) -> M
     let more_movements =
         rows.len() > MOVEMENTS_MAX && rows.last().is_some_and(|row| row.recorded_time > served);
     Meanwhile { in_flight, movements, more_movements }
+}
+
+/// The refusal of an authority's order on money that is protected from it, if it is.
+pub fn protected(
+    account: &Account,
+    authority: AuthorityKind,
+    serves: Serves,
+    wanted: Wanted,
+) -> Option<Refusal> {
+    let held = account.profile.protected_kind;
+    let rule = protection::keeps_away(held, authority, serves, wanted)?;
+    let refusal = Refusal::of(Reason::ProtectedFunds);
+    Some(refusal.with(Fact::Description, rule.kind.into()).with(Fact::Source, rule.source))
 }

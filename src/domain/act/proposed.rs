@@ -41,16 +41,13 @@ impl Proposed {
         serde_json::from_value(approval.request.clone()).ok()
     }
 
-    /// The act as it is kept from `now` on: a ruling that freezes what it deducts was served when it was
-    /// proposed, however late it is approved.
-    #[must_use]
-    pub fn served_by(self, now: DateTime<Utc>) -> Self {
-        match self {
-            Self::DeductFreeze(deduct) if deduct.freeze_id.is_none() => {
-                let served_time = Some(deduct.served_time.unwrap_or(now));
-                Self::DeductFreeze(DeductFreeze { served_time, ..deduct })
-            }
-            other => other,
+    /// Notes that it was served `now`, when it is proposed: a ruling that freezes what it deducts takes
+    /// that place, however late it is approved.
+    pub fn serve(&mut self, now: DateTime<Utc>) {
+        if let Self::DeductFreeze(deduct) = self
+            && deduct.freeze_id.is_none()
+        {
+            deduct.served_time.get_or_insert(now);
         }
     }
 

@@ -50,14 +50,14 @@ impl Book<'_> {
         decision: &Decision,
         envelope: &Envelope,
     ) -> Outcome {
-        let act = envelope.command.proposed().ok_or(Reason::Internal)?;
+        let mut act = envelope.command.proposed().ok_or(Reason::Internal)?;
         let subject = subject(before, &decided.account, &act);
         let change_key = change_key(&subject, &act);
         check_open(before, &change_key)?;
         let now = decided.now;
         let hours = Duration::hours(self.rules.approval_hours.into());
         let expire_time = now.checked_add_signed(hours).unwrap_or(now);
-        let act = act.served_by(now);
+        act.serve(now);
         let proposal = self.proposal(before, subject, &act, (now, expire_time));
         let proposal = Approval {
             change_key,
