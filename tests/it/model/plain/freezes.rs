@@ -216,7 +216,7 @@ impl Account {
         };
         let freeze = &mut self.freezes[place];
         if !freeze.in_force() {
-            return refuse(R::FreezeNotInForce);
+            return Err(vec![of_freeze(R::FreezeNotInForce, freeze, ask)]);
         }
         // A freeze of an amount is lifted by an amount; a whole one down to what remains.
         let stays = match (release.extent, freeze.amount) {
