@@ -21,7 +21,6 @@ use crate::domain::money::{Direction, Money};
 use crate::domain::protection::Wanted;
 use crate::domain::refusal::Violation;
 use crate::domain::refusal::{Fact, Reason, Refusal, Refused};
-use crate::domain::status::Cause;
 use crate::domain::terms::{self, Term};
 
 /// The bank's own emergency freeze lapses after this unless confirmed.
@@ -252,9 +251,7 @@ impl CreateFreeze {
         freeze.serves = self.serves;
         freeze.freeze_reason.clone_from(&self.reason);
         freeze.unfreeze_condition.clone_from(&self.unfreeze_condition);
-        // Money-laundering measures are never told (反洗钱法 35(2)), whatever the request says.
-        let told = kind::rule(self.authority_kind).cause != Cause::AmlMeasure;
-        freeze.disclosure = if told { self.disclosure } else { Disclosure::Confidential };
+        freeze.disclosure = self.authority_kind.disclosure(self.disclosure);
         freeze.urgency = self.urgency;
         freeze.emergency_cause = self.emergency_cause;
         freeze.source = self.source;

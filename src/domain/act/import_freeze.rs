@@ -28,7 +28,7 @@ use crate::domain::freeze::{
 use crate::domain::id::FreezeId;
 use crate::domain::money::{Currency, Minor, Money};
 use crate::domain::refusal::{Refusal, Refused};
-use crate::domain::status::{Cause, Lifecycle};
+use crate::domain::status::Lifecycle;
 use crate::domain::terms;
 
 /// A freeze as the other system has it.
@@ -191,9 +191,7 @@ impl ImportFreeze {
         freeze.freeze_reason.clone_from(&self.freeze_reason);
         freeze.unfreeze_condition.clone_from(&self.unfreeze_condition);
         freeze.cause = kind::rule(self.authority_kind).cause;
-        // Money-laundering measures are never told (反洗钱法 35(2)), whatever the file says.
-        let told = freeze.cause != Cause::AmlMeasure;
-        freeze.disclosure = if told { self.disclosure } else { Disclosure::Confidential };
+        freeze.disclosure = self.authority_kind.disclosure(self.disclosure);
         freeze.source = match self.freeze_type {
             FreezeType::Judicial => FreezeSource::Paper,
             FreezeType::Bank | FreezeType::Customer => FreezeSource::Internal,

@@ -12,7 +12,6 @@ use crate::domain::freeze::{Disclosure, Freeze, FreezeType};
 use crate::domain::id::FreezeId;
 use crate::domain::objection::{OPEN_MAX, Objection, ObjectionParty, due};
 use crate::domain::refusal::{Fact, Reason, Refused};
-use crate::domain::status::Cause;
 
 /// An authority's order that may be for too long.
 struct Ordered<'a> {
@@ -69,13 +68,11 @@ impl Book<'_> {
     /// to itself.
     fn ordered<'c>(&self, command: &'c Command, account: &Account) -> Option<Ordered<'c>> {
         if let Command::CreateFreeze(create) = command {
-            // Money-laundering measures are never told (反洗钱法 35(2)), whatever the request says.
-            let told = kind::rule(create.authority_kind).cause != Cause::AmlMeasure;
             return (create.freeze_type == FreezeType::Judicial).then_some(Ordered {
                 kind: create.authority_kind,
                 authority: &create.authority_name,
                 document: &create.document_no,
-                disclosure: if told { create.disclosure } else { Disclosure::Confidential },
+                disclosure: create.authority_kind.disclosure(create.disclosure),
                 freeze: None,
             });
         }

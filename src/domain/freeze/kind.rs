@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use self::table::KINDS;
+use super::Disclosure;
 use crate::domain::status::Cause;
 use crate::domain::terms::Term;
 
@@ -230,6 +231,13 @@ impl AuthorityKind {
     /// Whether it is a court.
     pub fn is_court(self) -> bool {
         matches!(self, Self::CourtCivil | Self::CourtCriminal)
+    }
+
+    /// Who may read of its orders: measures against money laundering are never told (反洗钱法 35(2)),
+    /// whatever was asked for.
+    pub fn disclosure(self, asked: Disclosure) -> Disclosure {
+        let told = rule(self).cause != Cause::AmlMeasure;
+        if told { asked } else { Disclosure::Confidential }
     }
 
     /// Whether it is an organ that investigates and hands its freezes on to a court
