@@ -14,6 +14,7 @@ pub use self::followed::{FOLLOWERS_MAX, Followed};
 use self::statuses::Statuses;
 pub use self::statuses::{StatusNews, WATCHES_EACH, WATCHES_MAX};
 use crate::domain::batch::Event;
+use crate::domain::channel::quota::LeaseKey;
 use crate::domain::id::{AccountNumber, WithdrawalId};
 use crate::domain::withdrawal::Withdrawal;
 
@@ -30,6 +31,8 @@ pub struct Committed {
     /// The accounts on which withdrawals hold money and whose status, conditions, freezes or profile
     /// it moved.
     pub moved: Vec<AccountNumber>,
+    /// What attempts had taken of channels that it proved dead, and how much.
+    pub freed: Vec<(LeaseKey, i64)>,
     /// The earliest instant at which something lapses on an account of the batch.
     pub next_lapse: Option<DateTime<Utc>>,
 }

@@ -10,7 +10,8 @@
 //! then answers; the [`feed`] tells who waits. A question goes from [`grpc`] to [`ask`], which reads
 //! the [`store`] and applies what lapsed. A reserved withdrawal walks on by itself: the [`feed`] hands
 //! it to [`payout`], which takes it up by a command, calls a channel, and brings what it heard back
-//! to the [`ledger`] as evidence. The [`simulator`] stands outside: a payout channel to
+//! to the [`ledger`] as evidence; what a channel lists afterwards, [`reconcile`] compares with the
+//! books. The [`simulator`] stands outside: a payout channel to
 //! test against.
 
 pub mod domain;
@@ -21,6 +22,8 @@ pub mod text;
 pub mod store;
 
 pub mod feed;
+pub mod roster;
+
 pub mod ledger;
 
 pub mod pb;
@@ -28,6 +31,7 @@ pub mod wire;
 
 pub mod ask;
 pub mod payout;
+pub mod reconcile;
 pub mod sweep;
 
 pub mod simulator;

@@ -22,9 +22,14 @@ use crate::config::{Settings, Switch};
 use crate::domain::review::IdentityKey;
 use crate::feed::Feed;
 use crate::grpc;
+use crate::ledger::apart::Apart;
 use crate::ledger::intake::Intake;
 use crate::ledger::{self, Ledger, Shared};
 use crate::payout::Payouts;
+use crate::payout::board::Board;
+use crate::payout::client::Lines;
+use crate::reconcile::Reconciler;
+use crate::roster::Rosters;
 use crate::store::{Engine, Pools, Store};
 use crate::sweep::Sweep;
 
@@ -40,6 +45,9 @@ pub enum ServiceError {
     /// The schema is not up to date.
     #[error("the database is not migrated: run `account-status migrate up` with the same settings")]
     NotMigrated,
+    /// The payout channels can't be read, or those of the settings not be written down.
+    #[error("cannot read the payout channels")]
+    Channels(#[from] ledger::Failure),
     /// The address can't be listened on.
     #[error("cannot listen on {0}")]
     Listen(std::net::SocketAddr, #[source] std::io::Error),
@@ -65,6 +73,10 @@ pub struct Core {
     pub ask: Ask,
     /// What was committed.
     pub feed: Feed,
+    /// The payout channels.
+    pub rosters: Rosters,
+    /// What is known of them here.
+    pub board: Board,
     /// The time.
     pub clock: Clock,
     lanes: JoinSet<()>,
@@ -76,11 +88,13 @@ impl Core {
     pub fn start(store: Store, clock: Clock, settings: &Settings) -> Self {
         let rules = Arc::new(settings.rules.clone());
         let feed = Feed::default();
+        let rosters = Rosters::new(store.clone());
         let parts = ledger::Parts {
             store: store.clone(),
             clock: clock.clone(),
             rules: rules.clone(),
             feed: feed.clone(),
+            rosters: rosters.clone(),
         };
         let (ledger, runs) = Ledger::new(&parts, lanes(store.engine(), settings));
         let mut lanes = JoinSet::new();
@@ -88,12 +102,16 @@ impl Core {
             lanes.spawn(lane.run());
         }
         let intake = Intake::new(&parts);
+        let payouts = &settings.payouts;
+        let lines = Lines::new(rosters.clone(), &payouts.channels, payouts.timeout);
+        let known = (Apart::new(&parts), rosters.clone());
+        let board = Board::new(known, (clock.clone(), rules.clone()), lines, payouts.at_once);
         let (ask, runs) = Ask::new(store.clone(), clock.clone(), rules);
         let mut gatherers = JoinSet::new();
         for gatherer in runs {
             gatherers.spawn(gatherer.run());
         }
-        Self { store, ledger, intake, ask, feed, clock, lanes, gatherers }
+        Self { store, ledger, intake, ask, feed, rosters, board, clock, lanes, gatherers }
     }
 
     /// Answers what is queued, as far as patience reaches, then closes the store.
@@ -172,10 +190,15 @@ pub async fn serve(
     settings: &Settings,
     stop: watch::Receiver<bool>,
 ) -> Result<(), ServiceError> {
+    // Before the first command: what is decided goes by the channels that there are.
+    core.board.apart().settle(&settings.payouts.channels).await?;
     let (halt, halting) = watch::channel(false);
     let (health, health_service) = grpc::health();
     let mut tasks = JoinSet::new();
     tasks.spawn(named("health", watch_health(core.store.clone(), health, halting.clone())));
+    tasks.spawn(named("reading the channels", core.rosters.clone().run()));
+    let freeing = core.board.clone().free_what_dies(core.feed.listen());
+    tasks.spawn(named("giving back to channels", freeing));
     if settings.sweep == Switch::On {
         let sweep = Sweep {
             store: core.store.clone(),
@@ -184,9 +207,10 @@ pub async fn serve(
             feed: core.feed.clone(),
         };
         tasks.spawn(named("the sweep", sweep.run()));
+        tasks.spawn(named("the sums of statistics", core.ledger.clone().keep_rolling()));
     }
     let mut payouts = JoinSet::new();
-    if settings.payouts.sending == Switch::On && !settings.payouts.channels.is_empty() {
+    if settings.payouts.sending == Switch::On {
         payouts.spawn(payouts_of(&core, settings).run(halting.clone()));
     }
     let services = grpc::Services {
@@ -194,10 +218,12 @@ pub async fn serve(
         ask: core.ask.clone(),
         clock: core.clock.clone(),
         feed: core.feed.clone(),
+        board: core.board.clone(),
         halting: halting.clone(),
         identity_key: IdentityKey::of(&settings.rules.history_key),
         zone: settings.rules.zone,
         accounts_max: settings.rules.reviews.accounts_per_customer,
+        statements: statements_of(&core),
     };
     let mut server = pin!(grpc::serve(listener, services, health_service, stopped(halting)));
     let end = tokio::select! {
@@ -230,14 +256,22 @@ pub async fn serve(
     ended
 }
 
+fn statements_of(core: &Core) -> grpc::Statements {
+    let reconciler = Reconciler {
+        store: core.store.clone(),
+        ledger: core.ledger.clone(),
+        clock: core.clock.clone(),
+    };
+    grpc::Statements { reconciler, rosters: core.rosters.clone(), board: core.board.clone() }
+}
+
 fn payouts_of(core: &Core, settings: &Settings) -> Payouts {
     Payouts {
         store: core.store.clone(),
         clock: core.clock.clone(),
         ledger: core.ledger.clone(),
         feed: core.feed.clone(),
-        channels: settings.payouts.channels.clone(),
-        timeout: settings.payouts.timeout,
+        board: core.board.clone(),
         at_once: settings.payouts.at_once,
     }
 }

@@ -13,6 +13,8 @@ use futures::future::join_all;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::clock::Clock;
+use crate::domain::act::remind_case::RemindCase;
+use crate::domain::case::Case;
 use crate::domain::command::{Command, Effect, Envelope, Receipt};
 use crate::domain::id::{AccountNumber, RequestId};
 use crate::domain::principal::Principal;
@@ -52,14 +54,25 @@ enum Care {
     Lapses,
     /// What is due by the calendar.
     Reviews,
+    /// Cases whose owner has to be reminded.
+    Cases,
 }
 
-impl Care {
-    fn command(self) -> Command {
-        match self {
-            Self::Lapses => Command::Lapse,
-            Self::Reviews => Command::Review,
-        }
+/// An account on which something is to be done.
+struct Due {
+    number: String,
+    command: Command,
+}
+
+impl Due {
+    fn all(numbers: Vec<String>, command: &Command) -> Vec<Self> {
+        let due = |number| Self { number, command: command.clone() };
+        numbers.into_iter().map(due).collect()
+    }
+
+    fn remind(case: Case) -> Self {
+        let number = case.account_number.as_str().to_owned();
+        Self { number, command: Command::RemindCase(RemindCase { case_id: case.case_id }) }
     }
 }
 
@@ -68,12 +81,14 @@ impl Sweep {
     pub async fn run(self) {
         let mut news = self.feed.listen();
         let (mut lapses, mut reviews) = (Resting::default(), Resting::default());
+        let mut cases = Resting::default();
         loop {
             // Before it looks: what becomes due while it does is looked for again in time.
             let begun = self.clock.now();
             let lapsed = self.round_but(Care::Lapses, &mut lapses).await;
             let reviewed = self.round_but(Care::Reviews, &mut reviews).await;
-            if lapsed.max(reviewed) == ROUND_MAX as usize {
+            let reminded = self.round_but(Care::Cases, &mut cases).await;
+            if lapsed.max(reviewed).max(reminded) == ROUND_MAX as usize {
                 continue;
             }
             let mut wake = begun + SLEEP_MAX;
@@ -100,13 +115,28 @@ impl Sweep {
         self.round_but(Care::Reviews, &mut Resting::default()).await
     }
 
+    /// Reminds the owners of cases whose time has come, at most [`ROUND_MAX`]; how many it were.
+    pub async fn reminders(&self) -> usize {
+        self.round_but(Care::Cases, &mut Resting::default()).await
+    }
+
     async fn round_but(&self, care: Care, resting: &mut Resting) -> usize {
         resting.wake(Instant::now());
         let but = resting.0.iter().map(|(number, _)| number.as_str());
         let now = self.clock.now();
         let due = match care {
-            Care::Lapses => self.store.account_list_lapsing(now, but, ROUND_MAX).await,
-            Care::Reviews => self.store.review_list_due(now, but, ROUND_MAX).await,
+            Care::Lapses => {
+                let due = self.store.account_list_lapsing(now, but, ROUND_MAX).await;
+                due.map(|due| Due::all(due, &Command::Lapse))
+            }
+            Care::Reviews => {
+                let due = self.store.review_list_due(now, but, ROUND_MAX).await;
+                due.map(|due| Due::all(due, &Command::Review))
+            }
+            Care::Cases => {
+                let due = self.store.case_list_reminding(now, but, ROUND_MAX).await;
+                due.map(|due| due.into_iter().map(Due::remind).collect())
+            }
         };
         let due = match due {
             Ok(due) => due,
@@ -115,9 +145,9 @@ impl Sweep {
                 return 0;
             }
         };
-        let answers = join_all(due.iter().map(|number| self.submit(care, number))).await;
+        let answers = join_all(due.iter().map(|due| self.submit(due))).await;
         let mut done = 0;
-        for (number, answer) in due.into_iter().zip(answers) {
+        for (Due { number, .. }, answer) in due.into_iter().zip(answers) {
             match answer {
                 Ok(_receipt) => done += 1,
                 Err(error) => {
@@ -129,9 +159,9 @@ impl Sweep {
         done
     }
 
-    async fn submit(&self, care: Care, number: &str) -> Result<Receipt, Failure> {
-        let account_number = AccountNumber::parse(number).ok_or(Failure::Internal)?;
-        let command = care.command();
+    async fn submit(&self, due: &Due) -> Result<Receipt, Failure> {
+        let account_number = AccountNumber::parse(&due.number).ok_or(Failure::Internal)?;
+        let command = due.command.clone();
         let seconds = self.clock.now().timestamp();
         let id = format!("{}:{}:{seconds}", command.name(), account_number.as_str());
         let envelope = Envelope {

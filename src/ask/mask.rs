@@ -115,9 +115,11 @@ fn impersonal(act: &mut Proposed) -> bool {
             deduct.receiving_name = name(&deduct.receiving_name);
             &mut deduct.order.officers
         }
-        Proposed::ChangeStatus(_) | Proposed::ProtectAccount(_) | Proposed::ConfirmFreeze(_) => {
-            return false;
-        }
+        Proposed::ChangeStatus(_)
+        | Proposed::ProtectAccount(_)
+        | Proposed::ConfirmFreeze(_)
+        | Proposed::ResolveCase(_)
+        | Proposed::ClearSuspense(_) => return false,
     };
     for officer in officers {
         officer.name = name(&officer.name);

@@ -4,10 +4,14 @@
 
 pub mod abnormal;
 mod approvals;
+mod cases;
+pub mod channel_stats;
+mod channels;
 mod check;
 mod found;
 pub mod freezes;
 mod gather;
+mod inbox;
 pub mod mask;
 mod objections;
 pub mod past;
@@ -15,6 +19,8 @@ pub mod platform;
 pub mod watched;
 
 use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
 
 pub use self::gather::Gatherer;
 use self::gather::Gathering;
@@ -27,7 +33,10 @@ use crate::domain::id::{AccountNumber, FreezeId, WithdrawalId};
 use crate::domain::refusal::Reason;
 use crate::domain::withdrawal::Withdrawal;
 pub use crate::store::approval::ApprovalFilter;
+pub use crate::store::case::{CaseFilter, CasePlace};
+pub use crate::store::inbox::{InboxFilter, InboxPlace};
 pub use crate::store::objection::{ObjectionFilter, ObjectionPlace};
+pub use crate::store::suspense::{SuspenseFilter, SuspensePlace};
 pub use crate::store::withdrawal::{WithdrawalFile, WithdrawalFilter};
 use crate::store::{self, Store};
 pub use check::Checked;
@@ -119,6 +128,11 @@ impl Ask {
     pub fn new(store: Store, clock: Clock, rules: Arc<Rules>) -> (Self, Vec<Gatherer>) {
         let (gathering, gatherers) = Gathering::new(&store, &clock);
         (Self { store, gathering, clock, rules }, gatherers)
+    }
+
+    /// The instant.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
     }
 
     /// The account as it is now.

@@ -3,11 +3,13 @@
 
 mod demo;
 mod import;
+mod import_statement;
 mod load;
 mod migrate;
 mod query;
 mod serve;
 mod simulate_channel;
+mod soak;
 mod verify_history;
 
 use std::io::Write;
@@ -39,10 +41,14 @@ enum Command {
     Migrate(migrate::Migrate),
     /// Take a bank over from files of another system
     Import(import::Import),
+    /// Hand a channel's statement to a running service
+    ImportStatement(import_statement::ImportStatement),
     /// Call a running service as fast as so many callers can, and print the rate
     Load(load::Load),
     /// Serve a payout channel that does what payouts ask it to do
     SimulateChannel(simulate_channel::SimulateChannel),
+    /// Kill the service again and again while withdrawals are paid, and judge what comes of it
+    Soak(soak::Soak),
     /// Show the status of an account
     Query(query::Query),
     /// Check that no row of the status history was edited, lost or cut off
@@ -88,6 +94,8 @@ pub async fn run() -> Result<ExitCode, CliError> {
         cli.given.settings_on(demo::DATABASE_URL)?
     } else if matches!(cli.command, Command::SimulateChannel(_)) {
         cli.given.settings_or(simulate_channel::defaults())?
+    } else if matches!(cli.command, Command::Soak(_)) {
+        cli.given.settings_or(soak::defaults())?
     } else {
         cli.given.settings()?
     };
@@ -97,8 +105,10 @@ pub async fn run() -> Result<ExitCode, CliError> {
         Command::Demo(demo) => demo.run(settings).await,
         Command::Migrate(migrate) => migrate.run(&settings).await,
         Command::Import(import) => import.run(&settings).await,
+        Command::ImportStatement(import) => import.run().await,
         Command::Load(load) => load.run(&settings).await,
         Command::SimulateChannel(simulate) => simulate.run(&settings).await,
+        Command::Soak(soak) => soak.run(settings).await,
         Command::Query(query) => query.run(&settings).await,
         Command::VerifyHistory(verify) => verify.run(&settings).await,
     }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use super::{CliError, warn_of_development_key};
@@ -15,14 +15,15 @@ use crate::store::Store;
 pub(super) async fn run(settings: &Settings) -> Result<ExitCode, CliError> {
     warn_of_development_key(settings);
     let store = service::connect(settings).await?;
+    let signals = Signals::hear();
     let listener = service::listen(settings).await?;
-    until_signal(store, listener, settings).await
+    until_signal(store, (listener, signals), settings).await
 }
 
 /// Serves on a migrated store until SIGTERM or SIGINT, then drains.
 pub(super) async fn until_signal(
     store: Store,
-    listener: TcpListener,
+    (listener, signals): (TcpListener, Signals),
     settings: &Settings,
 ) -> Result<ExitCode, CliError> {
     let engine = store.engine();
@@ -31,7 +32,7 @@ pub(super) async fn until_signal(
     let (stop, stopping) = watch::channel(false);
     let server = service::serve(core, listener, settings, stopping);
     let signals = async {
-        wait_for_signal().await;
+        signals.wait().await;
         tracing::info!("draining");
         // The receiver lives in the server, which outlives this.
         let _told = stop.send(true);
@@ -44,25 +45,35 @@ pub(super) async fn until_signal(
     Ok(ExitCode::SUCCESS)
 }
 
-/// Waits for SIGTERM or SIGINT.
-pub(super) async fn wait_for_signal() {
-    let terminate = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
+/// The signals to stop. Heard from before the service can be reached on: whoever has reached it may
+/// tell it to stop, and it drains.
+#[derive(Debug)]
+pub(super) struct Signals([Option<Signal>; 2]);
+
+impl Signals {
+    /// Hears SIGTERM and SIGINT from now on.
+    pub(super) fn hear() -> Self {
+        let hear = |kind: SignalKind| match signal(kind) {
+            Ok(signal) => Some(signal),
             Err(error) => {
-                tracing::warn!(%error, "SIGTERM can't be heard; use SIGINT");
-                std::future::pending::<()>().await;
+                tracing::warn!(%error, ?kind, "a signal to stop can't be heard");
+                None
             }
+        };
+        Self([SignalKind::terminate(), SignalKind::interrupt()].map(hear))
+    }
+
+    /// Waits for one of them.
+    pub(super) async fn wait(self) {
+        let told = self.0.into_iter().flatten().map(|mut signal| {
+            Box::pin(async move {
+                signal.recv().await;
+            })
+        });
+        let told: Vec<_> = told.collect();
+        if told.is_empty() {
+            std::future::pending::<()>().await;
         }
-    };
-    tokio::select! {
-        () = terminate => {}
-        interrupted = tokio::signal::ctrl_c() => {
-            if let Err(error) = interrupted {
-                tracing::warn!(%error, "SIGINT can't be heard");
-            }
-        }
+        futures::future::select_all(told).await;
     }
 }

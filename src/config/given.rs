@@ -63,7 +63,8 @@ pub struct Given {
     )]
     pub oral_loss_days_of: Option<Vec<String>>,
     /// Days, as YYYY-MM-DD, on which a customer's term does not end but moves on: public holidays,
-    /// and weekends where the bank wants it so
+    /// and weekends where the bank wants it so. To the hours of payout channels they are no business
+    /// days
     #[arg(
         long,
         env = "ACCOUNT_STATUS_HOLIDAYS",
@@ -123,8 +124,9 @@ pub struct Given {
     /// Hours for which a proposal waits for the second person [default: 72]
     #[arg(long, env = "ACCOUNT_STATUS_APPROVAL_HOURS", value_name = "HOURS", global = true)]
     pub approval_hours: Option<u32>,
-    /// A payout channel, as in CH-FAST=http://127.0.0.1:50061: its id and where its adapter serves;
-    /// repeatable, the first is tried first. Without any, withdrawals wait
+    /// Where this process calls a payout channel, as in CH-FAST=http://127.0.0.1:50061, whatever URL
+    /// UpsertChannel gave it; a channel that is not there yet is made, for every currency and amount,
+    /// in the order given. Repeatable
     #[arg(
         long,
         env = "ACCOUNT_STATUS_CHANNEL",

@@ -20,7 +20,8 @@ const DEFAULT_AT_ONCE: u32 = 512;
 /// How withdrawals are paid out.
 #[derive(Debug, Clone)]
 pub struct PayoutSettings {
-    /// The payout channels, the first first, and where each serves.
+    /// Channels that get a row when they have none, the first first, and where each serves for this
+    /// process, whatever its row says.
     pub channels: Vec<(ChannelId, Uri)>,
     /// Whether withdrawals are sent to them.
     pub sending: Switch,
@@ -40,7 +41,6 @@ pub(super) fn check(given: &Given) -> Result<(PayoutSettings, PayoutRules), Conf
     let timeout = Duration::from_millis(timeout_ms);
     let held_hours = given.payout_held_hours.unwrap_or(DEFAULT_HELD_HOURS);
     let rules = PayoutRules {
-        channels: channels.iter().map(|(id, _)| id.clone()).collect(),
         // Long enough for the call, and for the commits before and after it.
         lease: TimeDelta::from_std(timeout * 2).unwrap_or(TimeDelta::MAX),
         held_max: TimeDelta::hours(at_least_one("payout-held-hours", held_hours)?.into()),
@@ -85,7 +85,7 @@ mod tests {
     fn channels_keep_their_order_and_the_lease_outlasts_a_call() {
         let given = with(&["B=http://127.0.0.1:1", "A=http://channel.bank:50061"]);
         let (settings, rules) = check(&given).unwrap();
-        let ids: Vec<&str> = rules.channels.iter().map(ChannelId::as_str).collect();
+        let ids: Vec<&str> = settings.channels.iter().map(|(id, _)| id.as_str()).collect();
         assert_eq!((ids, settings.sending), (vec!["B", "A"], Switch::On));
         assert!(rules.lease > TimeDelta::from_std(settings.timeout).unwrap());
         assert_eq!(rules.held_max, TimeDelta::hours(24));

@@ -82,6 +82,9 @@ pub struct Balance {
     pub condition_mask: i64,
     /// Withdrawals that hold money now.
     pub open_withdrawals: i64,
+    /// How many cases are open.
+    #[serde(default)]
+    pub open_cases: i64,
     /// The next instant at which something lapses.
     pub next_lapse_time: Option<DateTime<Utc>>,
     /// The last transaction that the customer initiated.

@@ -9,20 +9,25 @@ use serde::{Deserialize, Serialize};
 use crate::domain::account::Account;
 use crate::domain::approval::Approval;
 use crate::domain::card::{Card, CardNumber};
+use crate::domain::case::{Case, CaseEntry};
+use crate::domain::channel::quota::LeaseKey;
+use crate::domain::channel::roster::Roster;
 use crate::domain::condition::Condition;
 use crate::domain::freeze::{Freeze, FreezeAct};
 use crate::domain::history::StatusChange;
 use crate::domain::id::{
-    AccountNumber, ApprovalId, ConditionId, FreezeId, NewId, ObjectionId, PlatformId, RequestId,
-    RowId, TransactionId, WithdrawalId,
+    AccountNumber, ApprovalId, CaseId, ConditionId, FreezeId, NewId, ObjectionId, PlatformId,
+    RequestId, RowId, TransactionId, WithdrawalId,
 };
 use crate::domain::objection::Objection;
 use crate::domain::payout::PayoutKey;
 use crate::domain::payout::attempt::Attempt;
 use crate::domain::payout::evidence::Evidence;
+use crate::domain::payout::tally::Tally;
 use crate::domain::platform::{BindingKey, PlatformBinding};
 use crate::domain::review::Review;
 pub use crate::domain::rules::Rules;
+use crate::domain::suspense::SuspenseItem;
 use crate::domain::transaction::Transaction;
 use crate::domain::withdrawal::Withdrawal;
 
@@ -65,6 +70,12 @@ pub struct Needs {
     pub cards_of_customer: bool,
     /// The binding of a card to a platform.
     pub binding: Option<(PlatformId, CardNumber)>,
+    /// A case, and the withdrawal with its attempts that it is about.
+    pub case: Option<CaseId>,
+    /// The open case about this objection or item in suspense.
+    pub case_about: Option<String>,
+    /// Items in suspense of the account.
+    pub suspense: Vec<TransactionId>,
 }
 
 /// Names a remembered request.
@@ -153,6 +164,17 @@ pub struct Loaded {
     pub cards_of: BTreeMap<String, i64>,
     /// Bindings asked for, in force or not.
     pub bindings: BTreeMap<BindingKey, PlatformBinding>,
+    /// Cases asked for, and the open ones of withdrawals with their attempts that have any.
+    pub cases: BTreeMap<CaseId, Case>,
+    /// What is booked for the quarantined withdrawals of cases asked for, by withdrawal.
+    pub entries: BTreeMap<WithdrawalId, Vec<Transaction>>,
+    /// What contradicted the books before, of withdrawals that have open cases or were resolved by
+    /// people.
+    pub contradictions: BTreeMap<WithdrawalId, Vec<Evidence>>,
+    /// Items in suspense asked for.
+    pub suspense: BTreeMap<(AccountNumber, TransactionId), SuspenseItem>,
+    /// The payout channels.
+    pub roster: Arc<Roster>,
 }
 
 impl Loaded {
@@ -210,6 +232,16 @@ pub struct Changes {
     pub review_by: BTreeMap<AccountNumber, DateTime<Utc>>,
     /// Bindings of cards to platforms, new or changed.
     pub bindings: BTreeMap<BindingKey, PlatformBinding>,
+    /// Cases, new or changed.
+    pub cases: BTreeMap<CaseId, Case>,
+    /// Steps of their ways, new.
+    pub case_entries: Vec<CaseEntry>,
+    /// Items in suspense, new or changed.
+    pub suspense: BTreeMap<(AccountNumber, TransactionId), SuspenseItem>,
+    /// What statistics count.
+    pub tallies: Vec<Tally>,
+    /// What attempts had taken of channels that this batch proves dead, and how much; in no row.
+    pub freed: Vec<(LeaseKey, i64)>,
     /// History rows, new.
     pub history: Vec<StatusChange>,
     /// Answers to remember, new.

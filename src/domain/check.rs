@@ -104,6 +104,7 @@ fn left(account: &Account) -> impl Iterator<Item = &'static str> {
         (account.freezes.iter().any(Freeze::in_force), "freezes"),
         (account.balance.open_withdrawals != 0, "open withdrawals"),
         (account.approvals.iter().any(Approval::is_open), "open approvals"),
+        (account.balance.open_cases != 0, "open cases"),
     ];
     found.into_iter().filter(|(holds, _)| *holds).map(|(_, what)| what)
 }

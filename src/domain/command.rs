@@ -6,12 +6,15 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::account::Account;
+use super::act::add_case_note::AddCaseNote;
 use super::act::answer_objection::AnswerObjection;
+use super::act::assign_case::AssignCase;
 use super::act::bind_card::BindCard;
 use super::act::bind_platform::BindPlatform;
 use super::act::cancel_withdrawal::CancelWithdrawal;
 use super::act::change_card::ChangeCard;
 use super::act::change_status::ChangeStatus;
+use super::act::clear_suspense::ClearSuspense;
 use super::act::create_freeze::CreateFreeze;
 use super::act::decide_approval::DecideApproval;
 use super::act::deduct_freeze::DeductFreeze;
@@ -26,7 +29,9 @@ use super::act::record_evidence::RecordEvidence;
 use super::act::record_objection::RecordObjection;
 use super::act::record_transaction::RecordTransaction;
 use super::act::release_freeze::ReleaseFreeze;
+use super::act::remind_case::RemindCase;
 use super::act::renew_freeze::RenewFreeze;
+use super::act::resolve_case::ResolveCase;
 use super::act::start_attempt::StartAttempt;
 use super::act::succeed_freeze::SucceedFreeze;
 use super::act::update_identity::UpdateIdentity;
@@ -35,12 +40,14 @@ use super::approval::Approval;
 use super::authority::{DeductionReceipt, FreezeReceipt};
 use super::batch::Needs;
 use super::card::CardReceipt;
+use super::case::Case;
 use super::id::{AccountNumber, RequestId};
 use super::objection::Objection;
 use super::platform::PlatformBinding;
 use super::principal::Principal;
 use super::refusal::Refused;
 use super::review::Review;
+use super::suspense::SuspenseItem;
 use super::transaction::{EntryChannel, Transaction};
 use super::withdrawal::Withdrawal;
 
@@ -93,6 +100,16 @@ pub enum Command {
     FollowUp(FollowUp),
     /// Stores and judges what a channel said.
     RecordEvidence(Box<RecordEvidence>),
+    /// Gives a case to somebody.
+    AssignCase(AssignCase),
+    /// Adds a step to a case.
+    AddCaseNote(AddCaseNote),
+    /// Ends a case.
+    ResolveCase(ResolveCase),
+    /// Works off money beside the account.
+    ClearSuspense(ClearSuspense),
+    /// Reminds the owner of a case.
+    RemindCase(RemindCase),
     /// Writes down what lapsed.
     Lapse,
     /// Does what is due by the calendar: notices, dormancy, reminders.
@@ -170,11 +187,16 @@ impl Command {
             Self::CancelWithdrawal(cancel) => {
                 Needs { withdrawal: Some(cancel.withdrawal_id.clone()), ..Needs::default() }
             }
-            Self::StartAttempt(StartAttempt { withdrawal_id })
+            Self::StartAttempt(StartAttempt { withdrawal_id, .. })
             | Self::FollowUp(FollowUp { withdrawal_id }) => {
                 Needs { payout: Some(withdrawal_id.clone()), ..Needs::default() }
             }
             Self::RecordEvidence(record) => record.needs(),
+            Self::AssignCase(assign) => assign.needs(),
+            Self::AddCaseNote(add) => add.needs(),
+            Self::ResolveCase(resolve) => resolve.needs(),
+            Self::ClearSuspense(clear) => clear.needs(),
+            Self::RemindCase(remind) => remind.needs(),
             Self::BindCard(bind) => {
                 let cards = vec![bind.card_number.clone()];
                 Needs { cards, cards_of_customer: true, ..Needs::default() }
@@ -196,6 +218,8 @@ impl Command {
             Self::RenewFreeze(renew) => Some(Proposed::RenewFreeze(renew.clone())),
             Self::DeductFreeze(deduct) => Some(Proposed::DeductFreeze(deduct.clone())),
             Self::ProtectAccount(protect) => Some(Proposed::ProtectAccount(protect.clone())),
+            Self::ResolveCase(resolve) => Some(Proposed::ResolveCase(resolve.clone())),
+            Self::ClearSuspense(clear) => Some(Proposed::ClearSuspense(clear.clone())),
             Self::OpenAccount(_)
             | Self::ImportAccount(_)
             | Self::ImportFreeze(_)
@@ -212,6 +236,9 @@ impl Command {
             | Self::StartAttempt(_)
             | Self::FollowUp(_)
             | Self::RecordEvidence(_)
+            | Self::AssignCase(_)
+            | Self::AddCaseNote(_)
+            | Self::RemindCase(_)
             | Self::UpdateIdentity(_)
             | Self::Lapse
             | Self::Review => None,
@@ -243,6 +270,11 @@ impl Command {
             Self::StartAttempt(_) => "start_attempt",
             Self::FollowUp(_) => "follow_up",
             Self::RecordEvidence(_) => "record_evidence",
+            Self::AssignCase(_) => "assign_case",
+            Self::AddCaseNote(_) => "add_case_note",
+            Self::ResolveCase(_) => "resolve_case",
+            Self::ClearSuspense(_) => "clear_suspense",
+            Self::RemindCase(_) => "remind_case",
             Self::UpdateIdentity(_) => "update_identity",
             Self::Lapse => "lapse",
             Self::Review => "review",
@@ -273,10 +305,15 @@ impl Command {
             | Self::BindCard(_)
             | Self::ChangeCard(_)
             | Self::UpdateIdentity(_)
+            | Self::AssignCase(_)
+            | Self::AddCaseNote(_)
+            | Self::ResolveCase(_)
+            | Self::ClearSuspense(_)
             | Self::BindPlatform(_) => true,
             Self::StartAttempt(_)
             | Self::FollowUp(_)
             | Self::RecordEvidence(_)
+            | Self::RemindCase(_)
             | Self::Lapse
             | Self::Review => false,
         }
@@ -325,6 +362,10 @@ pub enum Receipt {
     PlatformBinding(Box<PlatformBinding>),
     /// An attempt that was taken up, and what to do about it.
     Errand(Box<Errand>),
+    /// A case.
+    Case(Box<Case>),
+    /// An item in suspense.
+    Suspense(Box<SuspenseItem>),
     /// A proposal: the command was not carried out, or it was one about a proposal.
     Approval(Box<ApprovalReceipt>),
     /// Nothing to tell.

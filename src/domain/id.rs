@@ -81,6 +81,10 @@ macro_rules! text_id {
 }
 
 text_id!(
+    /// The id of an entry of the log of channels, in the order of time.
+    ChannelLogId
+);
+text_id!(
     /// One row of `account_condition`.
     ConditionId
 );
@@ -99,6 +103,10 @@ text_id!(
 text_id!(
     /// One objection.
     ObjectionId
+);
+text_id!(
+    /// One case.
+    CaseId
 );
 text_id!(
     /// One payout channel, as the bank names it.

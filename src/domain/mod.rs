@@ -37,7 +37,12 @@ pub mod pass;
 pub mod transaction;
 pub mod withdrawal;
 
+pub mod channel;
 pub mod payout;
+
+pub mod case;
+pub mod statement;
+pub mod suspense;
 
 pub mod approval;
 pub mod history;
@@ -52,6 +57,7 @@ pub mod review;
 pub mod rules;
 
 pub mod batch;
+pub mod inbox;
 pub mod lapse;
 pub mod past;
 

@@ -44,6 +44,24 @@ pub enum Scope {
     /// Withdraw and cancel.
     #[strum(serialize = "withdraw.write")]
     WithdrawWrite,
+    /// Look at payout channels.
+    #[strum(serialize = "channel.read")]
+    ChannelRead,
+    /// Change payout channels.
+    #[strum(serialize = "channel.write")]
+    ChannelWrite,
+    /// Bring channels' statements.
+    #[strum(serialize = "statement.write")]
+    StatementWrite,
+    /// Read cases and what stands in suspense.
+    #[strum(serialize = "case.read")]
+    CaseRead,
+    /// Assign cases and add to them.
+    #[strum(serialize = "case.write")]
+    CaseWrite,
+    /// Resolve cases and clear what stands in suspense.
+    #[strum(serialize = "case.resolve")]
+    CaseResolve,
     /// Report what became of payouts.
     #[strum(serialize = "payout.report")]
     PayoutReport,

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::approval::policy::FourEyes;
+use super::channel::hours::Calendar;
 use super::history::HistoryKey;
 use super::payout::PayoutRules;
 use super::review::rules::ReviewRules;
@@ -23,7 +24,8 @@ pub struct Rules {
     pub oral_loss_days: u32,
     /// The same for products that have their own.
     pub oral_loss_days_of: BTreeMap<String, u32>,
-    /// Days on which a customer's term does not end, but on the day after.
+    /// Days on which a customer's term does not end, but on the day after, and which are no business
+    /// days.
     pub holidays: BTreeSet<NaiveDate>,
     /// How accounts are reviewed, and how many a customer may have.
     pub reviews: ReviewRules,
@@ -33,4 +35,11 @@ pub struct Rules {
     pub approval_hours: u32,
     /// How withdrawals are paid out.
     pub payouts: PayoutRules,
+}
+
+impl Rules {
+    /// On which days and by which clock channels are open.
+    pub fn calendar(&self) -> Calendar<'_> {
+        Calendar { zone: self.zone, holidays: &self.holidays }
+    }
 }

@@ -16,6 +16,9 @@ pub enum Safeguard {
     /// Before each attempt it is looked once more whether a freeze claims the money or a condition
     /// forbids the debit.
     Recheck,
+    /// Nobody sends an attempt whose lease may be over before the channel answers, and the silence
+    /// that one who lost its turn met says nothing.
+    LeaseFence,
 }
 
 /// Whether a safeguard stands.

@@ -134,6 +134,8 @@ fn outcome(
         Receipt::Deduction(done) => {
             Ok(Outcome::Deduction(render::deduction(&done, caller, (named, effect))))
         }
+        Receipt::Case(row) => Ok(Outcome::WithdrawalCase(render::case(&row))),
+        Receipt::Suspense(row) => Ok(Outcome::SuspenseItem(render::suspense_item(&row))),
         other => Err(unexpected(&other)),
     }
 }

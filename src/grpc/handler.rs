@@ -58,6 +58,8 @@ pub(super) fn unexpected(receipt: &Receipt) -> Failure {
         Receipt::Identity(_) => "identity",
         Receipt::PlatformBinding(_) => "platform binding",
         Receipt::Errand(_) => "errand",
+        Receipt::Case(_) => "case",
+        Receipt::Suspense(_) => "suspense",
         Receipt::Approval(_) => "approval",
         Receipt::Done => "done",
     };

@@ -10,22 +10,26 @@ use tonic_health::server::{HealthReporter, HealthService};
 use super::account::AccountHandler;
 use super::account_status::AccountStatusHandler;
 use super::approval::ApprovalHandler;
+use super::channel::ChannelHandler;
 use super::client::ClientHandler;
 use super::freeze_record::FreezeRecordHandler;
 use super::payout_callback::PayoutCallbackHandler;
 use super::transaction::TransactionHandler;
 use super::withdraw::WithdrawHandler;
+use super::withdrawal_case::WithdrawalCaseHandler;
 use crate::pb::channel::v1::payout_callback_service_server::PayoutCallbackServiceServer;
 use crate::pb::v1::account_service_server::AccountServiceServer;
 use crate::pb::v1::account_status_service_server::AccountStatusServiceServer;
 use crate::pb::v1::approval_service_server::ApprovalServiceServer;
+use crate::pb::v1::channel_service_server::ChannelServiceServer;
 use crate::pb::v1::client_service_server::ClientServiceServer;
 use crate::pb::v1::freeze_record_service_server::FreezeRecordServiceServer;
 use crate::pb::v1::transaction_service_server::TransactionServiceServer;
 use crate::pb::v1::withdraw_service_server::WithdrawServiceServer;
+use crate::pb::v1::withdrawal_case_service_server::WithdrawalCaseServiceServer;
 
 /// What health speaks for: the empty name is the service as a whole.
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 11] = [
     "",
     <AccountStatusServiceServer<AccountStatusHandler> as NamedService>::NAME,
     <AccountServiceServer<AccountHandler> as NamedService>::NAME,
@@ -33,6 +37,8 @@ const NAMES: [&str; 9] = [
     <ApprovalServiceServer<ApprovalHandler> as NamedService>::NAME,
     <TransactionServiceServer<TransactionHandler> as NamedService>::NAME,
     <WithdrawServiceServer<WithdrawHandler> as NamedService>::NAME,
+    <WithdrawalCaseServiceServer<WithdrawalCaseHandler> as NamedService>::NAME,
+    <ChannelServiceServer<ChannelHandler> as NamedService>::NAME,
     <PayoutCallbackServiceServer<PayoutCallbackHandler> as NamedService>::NAME,
     <ClientServiceServer<ClientHandler> as NamedService>::NAME,
 ];

@@ -158,6 +158,9 @@ fn of_refusal(refusal: &Refusal) -> Option<Block> {
         | Reason::WithdrawalNotFound
         | Reason::ApprovalNotFound
         | Reason::ObjectionNotFound
+        | Reason::ChannelNotFound
+        | Reason::CaseNotFound
+        | Reason::SuspenseNotFound
         | Reason::EtagMismatch
         | Reason::AccountExists
         | Reason::CardExists

@@ -15,15 +15,19 @@ mod render;
 mod account;
 mod account_status;
 mod approval;
+mod channel;
+mod channel_stats;
 mod client;
 mod freeze_record;
 mod health;
 mod objection;
 mod payout_callback;
+mod statement;
 mod transaction;
 mod watch_account_status;
 mod watch_withdrawal;
 mod withdraw;
+mod withdrawal_case;
 
 #[cfg(test)]
 pub(crate) mod scoped;
@@ -33,41 +37,56 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tonic::body::Body;
 use tonic::codec::CompressionEncoding;
 use tonic::service::Routes;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use tonic_health::pb::health_server::HealthServer;
 use tonic_health::server::HealthService;
+use tower::ServiceExt;
 
 pub use health::{Health, health};
+pub use statement::Statements;
 
 use account::AccountHandler;
 use account_status::AccountStatusHandler;
 use approval::ApprovalHandler;
+use channel::ChannelHandler;
 use client::ClientHandler;
 use freeze_record::FreezeRecordHandler;
-use layer::{AccessLog, CallIds, Callers, CatchPanic, Deadline, Failures, Form, around};
+use layer::{AccessLog, Batches, CallIds, Callers, CatchPanic, Deadline, Failures, Form, around};
 use payout_callback::PayoutCallbackHandler;
 use transaction::TransactionHandler;
 use withdraw::WithdrawHandler;
+use withdrawal_case::WithdrawalCaseHandler;
 
 use crate::ask::Ask;
 use crate::clock::Clock;
 use crate::domain::review::IdentityKey;
 use crate::feed::Feed;
 use crate::ledger::Ledger;
+use crate::payout::board::Board;
 use crate::pb::channel::v1::payout_callback_service_server::PayoutCallbackServiceServer;
 use crate::pb::v1::account_service_server::AccountServiceServer;
 use crate::pb::v1::account_status_service_server::AccountStatusServiceServer;
 use crate::pb::v1::approval_service_server::ApprovalServiceServer;
+use crate::pb::v1::channel_service_server::ChannelServiceServer;
 use crate::pb::v1::client_service_server::ClientServiceServer;
 use crate::pb::v1::freeze_record_service_server::FreezeRecordServiceServer;
 use crate::pb::v1::transaction_service_server::TransactionServiceServer;
 use crate::pb::v1::withdraw_service_server::WithdrawServiceServer;
+use crate::pb::v1::withdrawal_case_service_server::WithdrawalCaseServiceServer;
 
-/// The largest message that is taken, before and after decompression.
+/// The largest message that is taken, of every call but one, before and after decompression.
 const MESSAGE_MAX_BYTES: usize = 64 * 1024;
+/// The largest message of [`BATCH_WITHDRAW`]: as much as a thousand items with all their fields in
+/// the longest signs.
+const BATCH_MAX_BYTES: usize = 2_304 * 1024;
+/// Takes larger messages than all others.
+const BATCH_WITHDRAW: &str = "/accountstatus.v1.WithdrawService/BatchWithdraw";
+/// Takes a stream of messages.
+const IMPORT_STATEMENT: &str = "/accountstatus.v1.ChannelService/ImportStatement";
 /// The most calls at once on one connection; the transport's own default is no limit.
 const CALLS_PER_CONNECTION: u32 = 1024;
 /// After so many streams that broke the protocol a connection is closed (CVE-2025-8671); the
@@ -88,6 +107,8 @@ pub struct Services {
     pub clock: Clock,
     /// What was committed.
     pub feed: Feed,
+    /// What is known of the payout channels.
+    pub board: Board,
     /// True when the service drains: streams end, so that they don't hold it up.
     pub halting: watch::Receiver<bool>,
     /// The key of the hashes of identity documents.
@@ -96,6 +117,8 @@ pub struct Services {
     pub zone: chrono_tz::Tz,
     /// How many accounts the bank lets a customer have: texts name it.
     pub accounts_max: i64,
+    /// Imports of channels' statements.
+    pub statements: Statements,
 }
 
 /// Serves on a listener until `shutdown` resolves, then takes no new calls and returns when those
@@ -126,6 +149,8 @@ pub async fn serve(
         .layer(around(Callers { zone, accounts_max }))
         .layer(around(Deadline))
         .layer(around(Form))
+        .layer(around(Batches::new(BATCH_WITHDRAW)))
+        .layer(around(Batches::new(IMPORT_STATEMENT)))
         .add_routes(routes(services, health))
         .serve_with_incoming_shutdown(incoming, shutdown)
         .await
@@ -141,7 +166,7 @@ macro_rules! limited {
 }
 
 fn routes(services: Services, health: HealthServer<HealthService>) -> Routes {
-    let Services { ledger, ask, clock, feed, halting, identity_key, zone: _, accounts_max: _ } =
+    let Services { ledger, ask, clock, feed, board, halting, identity_key, statements, .. } =
         services;
     let freezes = FreezeRecordHandler { ledger: ledger.clone(), ask: ask.clone(), clock };
     let approvals = ApprovalHandler { ledger: ledger.clone(), ask: ask.clone() };
@@ -151,20 +176,31 @@ fn routes(services: Services, health: HealthServer<HealthService>) -> Routes {
         feed: feed.clone(),
         halting: halting.clone(),
     };
+    let cases = WithdrawalCaseHandler { ledger: ledger.clone(), ask: ask.clone() };
+    let channels = ChannelHandler { ask: ask.clone(), board, statements };
     let reports = PayoutCallbackHandler { ledger: ledger.clone() };
     let accounts = AccountHandler { ledger: ledger.clone(), identity_key: identity_key.clone() };
     let statuses = AccountStatusHandler { ask, identity_key, feed, halting };
-    Routes::new(limited!(AccountStatusServiceServer, statuses))
+    // The decoder's limit is one for a service, so this method has a server of its own.
+    let batches = WithdrawServiceServer::new(withdrawals.clone())
+        .max_decoding_message_size(BATCH_MAX_BYTES)
+        .accept_compressed(CompressionEncoding::Gzip)
+        .map_request(|request: http::Request<_>| request.map(Body::new));
+    let routes = Routes::new(limited!(AccountStatusServiceServer, statuses))
         .add_service(limited!(AccountServiceServer, accounts))
         .add_service(limited!(FreezeRecordServiceServer, freezes))
         .add_service(limited!(ApprovalServiceServer, approvals))
         .add_service(limited!(TransactionServiceServer, TransactionHandler { ledger }))
         .add_service(limited!(WithdrawServiceServer, withdrawals))
+        .add_service(limited!(WithdrawalCaseServiceServer, cases))
+        .add_service(limited!(ChannelServiceServer, channels))
         .add_service(limited!(PayoutCallbackServiceServer, reports))
         .add_service(limited!(ClientServiceServer, ClientHandler))
         .add_service(health)
         .add_service(reflection().build_v1().expect("the descriptor sets are compiled in"))
-        .add_service(reflection().build_v1alpha().expect("the descriptor sets are compiled in"))
+        .add_service(reflection().build_v1alpha().expect("the descriptor sets are compiled in"));
+    // An exact path goes before the service's own.
+    routes.into_axum_router().route_service(BATCH_WITHDRAW, batches).into()
 }
 
 /// Describes our services, health, and the types of error details, so that tools can decode them.

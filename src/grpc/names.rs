@@ -13,9 +13,11 @@ use crate::domain::objection::{ObjectionOutcome, ObjectionParty};
 use crate::domain::pass::Operation;
 use crate::domain::payout::attempt::AttemptState;
 use crate::domain::payout::evidence::{EvidenceEffect, SaidKind, Source};
+use crate::domain::payout::tally::AmountBand;
 use crate::domain::platform::PlatformAction;
 use crate::domain::protection::ProtectedKind;
 use crate::domain::review::HolderKind;
+use crate::domain::statement::{DifferenceKind, ListedState};
 use crate::domain::status::{AccountStatus, Cause, ConditionKind, Lifecycle, Restriction};
 use crate::domain::terms::TermUnit;
 use crate::domain::transaction::{
@@ -82,6 +84,9 @@ macro_rules! named {
         }
     };
 }
+
+mod case;
+mod channel;
 
 named!(HolderKind = HolderKind or unspecified { Person, Organisation });
 named!(AccountStatus = AccountStatus {
@@ -258,7 +263,7 @@ named!(
 named!(
     AttemptState = AttemptState { Intent, Accepted, Unknown, Settled, Dead, Returned, Duplicate }
 );
-named!(Source = EvidenceSource { Submit, Inquiry, Void, Callback });
+named!(Source = EvidenceSource { Submit, Inquiry, Void, Callback, Statement, People });
 named!(
     SaidKind = SaidKind {
         NoAnswer,
@@ -270,10 +275,39 @@ named!(
         UnknownKey,
         Tombstone,
         Returned,
+        NotListed,
     }
 );
 named!(EvidenceEffect = EvidenceEffect { Applied, NothingNew, Contradiction });
-named!(HeldReason = HeldReason { Condition, NoChannel, ChannelClosed, RetryBackoff });
+named!(HeldReason = HeldReason { Condition, NoChannel, ChannelClosed, RetryBackoff, Manual });
+impl Named for AmountBand {
+    type Wire = v1::AmountBand;
+
+    fn wire(self) -> v1::AmountBand {
+        match self {
+            Self::Below1k => v1::AmountBand::Below1k,
+            Self::From1k => v1::AmountBand::AmountBand1kTo10k,
+            Self::From10k => v1::AmountBand::AmountBand10kTo50k,
+            Self::From50k => v1::AmountBand::AmountBand50kTo200k,
+            Self::From200k => v1::AmountBand::AmountBand200kTo1m,
+            Self::From1m => v1::AmountBand::From1m,
+        }
+    }
+
+    fn domain(wire: v1::AmountBand) -> Option<Self> {
+        match wire {
+            v1::AmountBand::Unspecified => None,
+            v1::AmountBand::Below1k => Some(Self::Below1k),
+            v1::AmountBand::AmountBand1kTo10k => Some(Self::From1k),
+            v1::AmountBand::AmountBand10kTo50k => Some(Self::From10k),
+            v1::AmountBand::AmountBand50kTo200k => Some(Self::From50k),
+            v1::AmountBand::AmountBand200kTo1m => Some(Self::From200k),
+            v1::AmountBand::From1m => Some(Self::From1m),
+        }
+    }
+}
+named!(ListedState = StatementLineState { Settled, Returned, Rejected });
+named!(DifferenceKind = StatementDifferenceKind { OursOnly, TheirsOnly, Amount, State });
 named!(BeneficiaryKind = BeneficiaryKind { Person, Organisation });
 named!(
     State = WithdrawalState {

@@ -1,5 +1,6 @@
 //! PayoutCallbackService: what channels report by themselves. A report becomes evidence; what it
-//! proves is judged where every statement is.
+//! proves is judged where every statement is. One about nothing that the channel was given goes to the
+//! inbox.
 
 use tonic::{Request, Response, Status};
 
@@ -27,12 +28,20 @@ impl PayoutCallbackService for PayoutCallbackHandler {
         request: Request<v1::ReportPayoutRequest>,
     ) -> Result<Response<v1::ReportPayoutResponse>, Status> {
         answer(request, |caller, body| async move {
-            let envelope = parse::report_payout(body, &caller)?;
+            let report = parse::report_payout(body, &caller)?;
             require(&caller, Scope::PayoutReport)?;
-            let envelope = envelope.ok_or(Reason::WithdrawalNotFound)?;
-            match self.ledger.submit(envelope).await.map_err(Failure::from).map_err(unknown)? {
-                Receipt::Withdrawal(_) => Ok(v1::ReportPayoutResponse {}),
-                other => Err(unexpected(&other)),
+            let recorded = match report.envelope {
+                None => Err(Reason::WithdrawalNotFound.into()),
+                Some(envelope) => self.ledger.submit(envelope).await.map_err(Failure::from),
+            };
+            match recorded {
+                Ok(Receipt::Withdrawal(_)) => Ok(v1::ReportPayoutResponse {}),
+                Ok(other) => Err(unexpected(&other)),
+                Err(failure) if is_about_nothing(&failure) => {
+                    self.ledger.keep_hearsay(&[report.hearsay], &caller.principal).await?;
+                    Ok(v1::ReportPayoutResponse {})
+                }
+                Err(failure) => Err(failure),
             }
         })
         .await
@@ -40,7 +49,6 @@ impl PayoutCallbackService for PayoutCallbackHandler {
 }
 
 /// A channel knows no accounts: whatever is not there, it is the payout that is not.
-fn unknown(failure: Failure) -> Failure {
-    let no_account = failure.reason() == Reason::AccountNotFound;
-    if no_account { Reason::WithdrawalNotFound.into() } else { failure }
+fn is_about_nothing(failure: &Failure) -> bool {
+    matches!(failure.reason(), Reason::AccountNotFound | Reason::WithdrawalNotFound)
 }

@@ -13,8 +13,9 @@ use crate::domain::command::{Effect, Envelope, Receipt};
 use crate::domain::principal::Scope;
 use crate::domain::refusal::Reason;
 use crate::feed::Feed;
-use crate::ledger::Ledger;
+use crate::ledger::{self, Ledger};
 use crate::pb::v1;
+use crate::pb::v1::batch_withdraw_result::Result as ItemResult;
 use crate::pb::v1::withdraw_service_server::WithdrawService;
 
 /// See the module.
@@ -42,6 +43,29 @@ impl WithdrawService for WithdrawHandler {
             let envelope = parse::withdraw(body, &caller)?;
             let withdrawal = Some(self.write(envelope, &caller, MadeId::New).await?);
             Ok(v1::WithdrawResponse { withdrawal })
+        })
+        .await
+    }
+
+    async fn batch_withdraw(
+        &self,
+        request: Request<v1::BatchWithdrawRequest>,
+    ) -> Result<Response<v1::BatchWithdrawResponse>, Status> {
+        answer(request, |caller, body| async move {
+            let items = parse::batch_withdraw(body, &caller)?;
+            require(&caller, Scope::WithdrawWrite)?;
+            // All are queued before the first answer is awaited, so that they share commits.
+            let queue = |envelope: Envelope| (envelope.effect, self.ledger.queue(envelope));
+            let queued: Vec<_> = items.into_iter().map(|item| item.map(queue)).collect();
+            let mut results = Vec::with_capacity(queued.len());
+            for item in queued {
+                let made = match item {
+                    Ok((effect, receipt)) => made(receipt.await, &caller, effect),
+                    Err(malformed) => Err(malformed),
+                };
+                results.push(v1::BatchWithdrawResult { result: Some(result(made, &caller)) });
+            }
+            Ok(v1::BatchWithdrawResponse { results })
         })
         .await
     }
@@ -129,9 +153,26 @@ impl WithdrawHandler {
             MadeId::New => effect,
             MadeId::Known => Effect::Take,
         };
-        match receipt {
-            Receipt::Withdrawal(row) => Ok(render::withdrawal(&row, caller, effect)),
-            other => Err(unexpected(&other)),
-        }
+        made(Ok(receipt), caller, effect)
+    }
+}
+
+/// The withdrawal of a receipt.
+fn made(
+    receipt: Result<Receipt, ledger::Failure>,
+    caller: &Caller,
+    effect: Effect,
+) -> Result<v1::Withdrawal, Failure> {
+    match receipt? {
+        Receipt::Withdrawal(row) => Ok(render::withdrawal(&row, caller, effect)),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// What became of one item of a batch.
+fn result(made: Result<v1::Withdrawal, Failure>, caller: &Caller) -> ItemResult {
+    match made {
+        Ok(withdrawal) => ItemResult::Withdrawal(withdrawal),
+        Err(failure) => ItemResult::Error(failure.item(&caller.audience())),
     }
 }

@@ -63,7 +63,8 @@ pub(super) async fn commit(parts: &Parts, envelopes: &[&Envelope]) -> Result<Dec
 async fn carry_out(parts: &Parts, envelopes: &[&Envelope]) -> Result<Decided, BatchError> {
     let transaction = parts.store.begin().await.map_err(BatchError::NotBegun)?;
     let now = parts.clock.now();
-    let loaded = transaction.load(envelopes, now, &parts.rules.reviews).await?;
+    let mut loaded = transaction.load(envelopes, now, &parts.rules.reviews).await?;
+    loaded.roster = parts.rosters.now();
     let clock = parts.clock.clone();
     let mut book = Book::new(&parts.rules, now, Box::new(move || clock.new_id()), loaded);
     let outcomes = match decide(&mut book, envelopes) {
@@ -85,13 +86,13 @@ async fn carry_out(parts: &Parts, envelopes: &[&Envelope]) -> Result<Decided, Ba
     if !changes.history.is_empty() {
         parts.feed.statuses_changed();
     }
-    let Changes { events, withdrawals, master, .. } = changes;
+    let Changes { events, withdrawals, master, freed, .. } = changes;
     let withdrawals = withdrawals.into_values().collect();
     let holds = |number: &AccountNumber| {
         accounts.get(number).is_some_and(|account| account.balance.open_withdrawals > 0)
     };
     let moved = master.into_iter().filter(holds).collect();
-    parts.feed.publish(Committed { events, withdrawals, moved, next_lapse });
+    parts.feed.publish(Committed { events, withdrawals, moved, freed, next_lapse });
     Ok(Decided { outcomes, end: End::Committed })
 }
 

@@ -1,15 +1,20 @@
 //! The write path: every command of every caller goes through here, and only this writes.
 //!
 //! Commands queue in lanes, by account: what queued while the last commit ran is decided together
-//! and shares one commit, and the answers go out after it. See [`lane`] for a lane's life, and
-//! [`intake`] for history of other systems, which comes in bulk.
+//! and shares one commit, and the answers go out after it. See [`lane`] for a lane's life,
+//! [`intake`] for history of other systems, which comes in bulk, [`apart`] and [`inbox`] for what
+//! belongs to no account.
 //!
 //! Invariants: an answer is sent only for what is durable; one account is always in one lane, so
 //! lanes of one process never wait for each other.
 
+pub mod apart;
 mod batch;
+mod inbox;
 pub mod intake;
 mod lane;
+mod rolling;
+mod statements;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -22,6 +27,7 @@ use crate::domain::batch::Rules;
 use crate::domain::command::{Envelope, Receipt};
 use crate::domain::refusal::Refused;
 use crate::feed::Feed;
+use crate::roster::Rosters;
 use crate::store::Store;
 
 /// Why a command was not carried out.
@@ -85,6 +91,7 @@ pub struct Ledger {
     lanes: Arc<[mpsc::Sender<Job>]>,
     stop: Arc<watch::Sender<bool>>,
     counters: Arc<Counters>,
+    parts: Parts,
 }
 
 impl std::fmt::Debug for Job {
@@ -116,6 +123,8 @@ pub struct Parts {
     pub rules: Arc<Rules>,
     /// Who hears of commits.
     pub feed: Feed,
+    /// The payout channels.
+    pub rosters: Rosters,
 }
 
 impl Ledger {
@@ -130,7 +139,8 @@ impl Ledger {
                 (sender, Lane(lane::Lane::new(queue, stop, parts.clone(), counters.clone())))
             })
             .unzip();
-        (Self { lanes: senders.into(), stop: Arc::new(stop), counters }, lanes)
+        let parts = parts.clone();
+        (Self { lanes: senders.into(), stop: Arc::new(stop), counters, parts }, lanes)
     }
 
     /// Carries a command out and answers once its effect is durable.
@@ -138,13 +148,28 @@ impl Ledger {
     /// # Errors
     /// Why it wasn't carried out.
     pub async fn submit(&self, envelope: Envelope) -> Result<Receipt, Failure> {
+        self.queue(envelope).await
+    }
+
+    /// Does the same, but the command is queued when this returns, not when its answer is awaited:
+    /// many that are queued before the first answer is awaited share commits.
+    ///
+    /// # Errors
+    /// Why it wasn't carried out.
+    pub fn queue(
+        &self,
+        envelope: Envelope,
+    ) -> impl Future<Output = Result<Receipt, Failure>> + use<> {
         let (reply, answer) = oneshot::channel();
         let lane = self.lane(&envelope);
-        lane.try_send(Job { envelope, reply }).map_err(|error| match error {
+        let queued = lane.try_send(Job { envelope, reply }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => Failure::Overloaded,
             mpsc::error::TrySendError::Closed(_) => Failure::Unavailable,
-        })?;
-        answer.await.unwrap_or(Err(Failure::Internal))
+        });
+        async move {
+            queued?;
+            answer.await.unwrap_or(Err(Failure::Internal))
+        }
     }
 
     /// Tells the lanes to take no more, answer what is queued, and end.

@@ -14,7 +14,7 @@ use crate::domain::act::follow_up::FollowUp;
 use crate::domain::act::record_evidence::RecordEvidence;
 use crate::domain::act::start_attempt::StartAttempt;
 use crate::domain::command::{Command, Effect, Envelope, Receipt};
-use crate::domain::id::{AccountNumber, RequestId};
+use crate::domain::id::{AccountNumber, ChannelId, RequestId};
 use crate::domain::payout::evidence::Statement;
 use crate::domain::principal::Principal;
 use crate::domain::safeguard::{self, Safeguard};
@@ -22,7 +22,8 @@ use crate::domain::transaction::EntryChannel;
 use crate::domain::withdrawal::{Due, State, Withdrawal};
 use crate::ledger::{Failure, Ledger};
 
-use super::client::Lines;
+use super::board::Board;
+use super::hold::{Offered, Place};
 
 /// How long a command of ours may wait for its turn.
 const COMMAND_DEADLINE: Duration = Duration::from_secs(30);
@@ -38,24 +39,53 @@ const STEPS_MAX: usize = 32;
 pub(super) struct Carrier {
     pub(super) ledger: Ledger,
     pub(super) clock: Clock,
-    pub(super) lines: Lines,
+    pub(super) board: Board,
     pub(super) principal: Principal,
     /// Whether the service stops: then what is begun is ended, and nothing more is begun.
     pub(super) stop: watch::Receiver<bool>,
 }
 
+/// What came of taking a withdrawal up.
+enum Taken {
+    /// Something to do, with a place at its channel.
+    Errand(Box<Errand>, Place),
+    /// This channel has no place free.
+    Full(ChannelId),
+    /// Nothing.
+    Nothing,
+}
+
+/// Whether an attempt may have begun though its command failed: nobody knows what became of the commit.
+fn may_have_begun(failure: &Failure) -> bool {
+    match failure {
+        Failure::Overloaded | Failure::Refused(_) => false,
+        Failure::DeadlineExceeded
+        | Failure::Unavailable
+        | Failure::Conflict
+        | Failure::Internal => true,
+    }
+}
+
 impl Carrier {
-    /// Carries a withdrawal as far as it goes now.
-    pub(super) async fn carry(self: Arc<Self>, mut due: Due) {
+    /// Carries a withdrawal as far as it goes now; what has to wait for a place with a channel comes
+    /// back.
+    pub(super) async fn carry(self: Arc<Self>, mut due: Due) -> Option<(Due, ChannelId)> {
         for _step in 0..STEPS_MAX {
-            let Some(errand) = self.take_up(&due).await else { return };
-            let Some(statement) = self.run(&errand).await else { return };
-            let Some(row) = self.record(&errand, statement).await else { return };
+            let (errand, mut place) = match self.take_up(&due).await {
+                Taken::Errand(errand, place) => (errand, place),
+                Taken::Full(channel_id) => return Some((due, channel_id)),
+                Taken::Nothing => break,
+            };
+            let Some(statement) = self.run(&errand, &mut place).await else { break };
+            drop(place);
+            let Some(row) = self.record(&errand, statement).await else { break };
             if !self.goes_on(&row) {
-                return;
+                break;
             }
             due = Due::from(&*row);
         }
+        self.board.write_down().await;
+        None
     }
 
     fn goes_on(&self, row: &Withdrawal) -> bool {
@@ -67,48 +97,111 @@ impl Carrier {
     }
 
     /// Takes it up, unless somebody else has or there is nothing to do.
-    async fn take_up(&self, due: &Due) -> Option<Box<Errand>> {
+    async fn take_up(&self, due: &Due) -> Taken {
+        match due.state {
+            State::Reserved => self.start(due).await,
+            State::Dispatching
+            | State::Accepted
+            | State::Unknown
+            | State::Settled
+            | State::Failed
+            | State::Cancelled
+            | State::SettledLate
+            | State::Returned
+            | State::Quarantined
+            | State::WrittenOff => self.follow_up(due).await,
+        }
+    }
+
+    async fn start(&self, due: &Due) -> Taken {
+        let offered = self.board.offers(due).await;
+        if let Some(full) = offered.full() {
+            return Taken::Full(full.clone());
+        }
         let withdrawal_id = due.withdrawal_id.clone();
-        let command = if due.state == State::Reserved {
-            Command::StartAttempt(StartAttempt { withdrawal_id })
-        } else {
-            Command::FollowUp(FollowUp { withdrawal_id })
-        };
-        // Decided and not written down is what must never be acted on; a test shows what comes of it.
-        let intent_first = safeguard::stands(Safeguard::IntentFirst);
-        let effect = if intent_first { Effect::Take } else { Effect::ValidateOnly };
-        match self.submit(&due.account_number, command, effect).await {
-            Ok(Receipt::Errand(errand)) => Some(errand),
-            Ok(_nothing_to_do) => None,
+        let Offered { offers, others, hold } = offered;
+        let command = Command::StartAttempt(StartAttempt { withdrawal_id, offers, others });
+        match self.command(due, command).await {
+            Ok(Some(errand)) => {
+                let mut place = hold.keep(&errand.attempt.channel_id);
+                place.sends();
+                Taken::Errand(errand, place)
+            }
+            Ok(None) => Taken::Nothing,
             Err(failure) => {
-                let id = &due.withdrawal_id;
-                tracing::warn!(withdrawal.id = %id, %failure, "a payout could not be taken up");
-                None
+                if may_have_begun(&failure) {
+                    hold.forfeit();
+                }
+                Taken::Nothing
             }
         }
     }
 
-    async fn run(&self, errand: &Errand) -> Option<Statement> {
+    async fn follow_up(&self, due: &Due) -> Taken {
+        let place = match ChannelId::parse(&due.channel_id) {
+            None => None,
+            Some(id) => match self.board.place(&id) {
+                None => return Taken::Full(id),
+                place => place,
+            },
+        };
+        let follow = FollowUp { withdrawal_id: due.withdrawal_id.clone() };
+        let Ok(Some(errand)) = self.command(due, Command::FollowUp(follow)).await else {
+            return Taken::Nothing;
+        };
+        let id = &errand.attempt.channel_id;
+        let place = place.filter(|place| place.channel_id == *id);
+        let mut place = place.unwrap_or_else(|| self.board.place_anyway(id));
+        if errand.doing == Doing::Send {
+            place.sends();
+        }
+        Taken::Errand(errand, place)
+    }
+
+    /// The errand of a command; `None` when there is nothing to do.
+    async fn command(&self, due: &Due, command: Command) -> Result<Option<Box<Errand>>, Failure> {
+        // Decided and not written down is what must never be acted on; a test shows what comes of it.
+        let intent_first = safeguard::stands(Safeguard::IntentFirst);
+        let effect = if intent_first { Effect::Take } else { Effect::ValidateOnly };
+        match self.submit(&due.account_number, command, effect).await {
+            Ok(Receipt::Errand(errand)) => Ok(Some(errand)),
+            Ok(_nothing_to_do) => Ok(None),
+            Err(failure) => {
+                let id = &due.withdrawal_id;
+                tracing::warn!(withdrawal.id = %id, %failure, "a payout could not be taken up");
+                Err(failure)
+            }
+        }
+    }
+
+    async fn run(&self, errand: &Errand, place: &mut Place) -> Option<Statement> {
         // Whoever was stopped between its commit and this line may have lost its turn: then another
         // asks after the key, and the channel should not see it for the first time after that. The
         // call has to be over, too, before the lease is.
-        let latest = self.clock.now() + self.lines.timeout();
+        let latest = self.clock.now() + self.board.lines().timeout();
         let lease = errand.withdrawal.next_action_time;
-        if errand.doing == Doing::Send && lease.is_some_and(|over| over < latest) {
+        let fenced = safeguard::stands(Safeguard::LeaseFence) && errand.doing == Doing::Send;
+        if fenced && lease.is_some_and(|over| over < latest) {
             tracing::warn!(withdrawal.id = %errand.withdrawal.withdrawal_id, "too late to send");
             return None;
         }
-        let statement = self.lines.run(errand).await;
+        let statement = self.board.lines().run(errand).await;
         if statement.is_none() {
             let channel = &errand.attempt.channel_id;
             tracing::error!(%channel, "a payout is with a channel that is not configured here");
+        }
+        // Questions about earlier attempts were counted when those were sent.
+        if errand.doing == Doing::Send
+            && let Some(statement) = &statement
+        {
+            place.hear(&statement.said);
         }
         statement
     }
 
     /// Stores what was heard; the withdrawal as it is then.
     async fn record(&self, errand: &Errand, statement: Statement) -> Option<Box<Withdrawal>> {
-        let promise_secs = self.lines.promise_secs(&errand.attempt.channel_id);
+        let promise_secs = self.board.promise_secs(&errand.attempt.channel_id);
         let number = &errand.withdrawal.account_number;
         for tried in 1..=RECORD_TRIES {
             let statement = statement.clone();
@@ -145,5 +238,20 @@ impl Carrier {
                 command,
             })
             .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::refusal::Reason;
+
+    #[test]
+    fn what_was_never_written_gives_back_what_it_took() {
+        let never = [Failure::Overloaded, Failure::Refused(Reason::WithdrawalNotFound.into())];
+        assert!(!never.iter().any(may_have_begun));
+        let unknown =
+            [Failure::DeadlineExceeded, Failure::Unavailable, Failure::Conflict, Failure::Internal];
+        assert!(unknown.iter().all(may_have_begun));
     }
 }

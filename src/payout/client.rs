@@ -3,7 +3,7 @@
 //! answered.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use http::Uri;
@@ -11,6 +11,8 @@ use tonic::transport::{Channel, Endpoint};
 use tonic::{Response, Status};
 
 use super::said::said;
+use super::sheet::Declared;
+use crate::domain;
 use crate::domain::act::errand::{Doing, Errand};
 use crate::domain::id::ChannelId;
 use crate::domain::money::Money;
@@ -18,35 +20,36 @@ use crate::domain::payout::evidence::{Said, Source, Statement};
 use crate::domain::withdrawal::{BeneficiaryKind, Withdrawal};
 use crate::pb::channel::v1;
 use crate::pb::channel::v1::payout_channel_service_client::PayoutChannelServiceClient;
+use crate::roster::Rosters;
 use crate::wire;
 
 /// How long a connection may take; a call that waits for one has no more time for that.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a connection over which a call is open and nothing comes may take, at the least, to show
+/// that it lives.
+const ALIVE_TIMEOUT_MIN: Duration = Duration::from_secs(1);
 
-/// The channels by their ids.
+/// The channels by their ids, connected when they are first used.
 #[derive(Debug)]
-pub(super) struct Lines {
-    lines: BTreeMap<ChannelId, Line>,
+pub struct Lines {
+    rosters: Rosters,
+    /// Where channels are called by this process, whatever their rows say.
+    overrides: BTreeMap<ChannelId, Uri>,
+    lines: Mutex<BTreeMap<ChannelId, Line>>,
     timeout: Duration,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Line {
+    uri: Uri,
     client: PayoutChannelServiceClient<Channel>,
-    /// Within how many seconds the channel declares to settle; 0 = not known.
-    promise_secs: AtomicI64,
 }
 
 impl Lines {
-    /// Lines that are connected when they are first used.
-    pub(super) fn new(channels: &[(ChannelId, Uri)], timeout: Duration) -> Self {
-        let line = |uri: &Uri| {
-            let endpoint = Endpoint::from(uri.clone()).connect_timeout(CONNECT_TIMEOUT);
-            let client = PayoutChannelServiceClient::new(endpoint.connect_lazy());
-            Line { client, promise_secs: AtomicI64::new(0) }
-        };
-        let lines = channels.iter().map(|(id, uri)| (id.clone(), line(uri))).collect();
-        Self { lines, timeout }
+    /// Lines to the channels of the roster.
+    pub fn new(rosters: Rosters, named: &[(ChannelId, Uri)], timeout: Duration) -> Self {
+        let overrides = named.iter().cloned().collect();
+        Self { rosters, overrides, lines: Mutex::default(), timeout }
     }
 
     /// How long a channel may take to answer.
@@ -54,35 +57,45 @@ impl Lines {
         self.timeout
     }
 
-    /// The ids of all channels.
-    pub(super) fn ids(&self) -> impl Iterator<Item = &ChannelId> {
-        self.lines.keys()
+    /// The line to a channel, a new one where it has moved; `None` when there is no such channel.
+    fn line(&self, id: &ChannelId) -> Option<PayoutChannelServiceClient<Channel>> {
+        let named = self.overrides.get(id).cloned();
+        let uri = named.or_else(|| self.rosters.now().get(id)?.url.parse().ok())?;
+        let mut lines = self.lines.lock().unwrap_or_else(|poison| poison.into_inner());
+        if let Some(line) = lines.get(id).filter(|line| line.uri == uri) {
+            return Some(line.client.clone());
+        }
+        let endpoint = Endpoint::from(uri.clone()).connect_timeout(CONNECT_TIMEOUT);
+        // A connection that was lost in silence would be called over for ever.
+        let endpoint = endpoint.http2_keep_alive_interval(self.timeout / 2);
+        let endpoint = endpoint.keep_alive_timeout(self.timeout.max(ALIVE_TIMEOUT_MIN));
+        let client = PayoutChannelServiceClient::new(endpoint.connect_lazy());
+        lines.insert(id.clone(), Line { uri, client: client.clone() });
+        Some(client)
     }
 
-    /// Within how many seconds a channel declares to settle what it accepted.
-    pub(super) fn promise_secs(&self, id: &ChannelId) -> Option<i64> {
-        let secs = self.lines.get(id)?.promise_secs.load(Ordering::Relaxed);
-        (secs > 0).then_some(secs)
-    }
-
-    /// Asks a channel what it declares of itself, and keeps it.
-    ///
-    /// # Errors
-    /// What the call ended with.
-    pub(super) async fn probe(&self, id: &ChannelId) -> Result<(), Status> {
-        let Some(line) = self.lines.get(id) else { return Ok(()) };
-        let mut client = line.client.clone();
-        let declared = self.in_time(client.probe(v1::ProbeRequest {})).await?.capabilities;
-        let promise = declared.and_then(|declared| declared.promise);
-        line.promise_secs.store(promise.map_or(0, |promise| promise.seconds), Ordering::Relaxed);
-        Ok(())
+    /// Asks a channel what it declares of itself; `None` when it does not answer within patience.
+    pub(super) async fn probe(
+        &self,
+        channel: &domain::channel::Channel,
+        patience: Duration,
+    ) -> Option<Declared> {
+        let mut client = self.line(&channel.channel_id)?;
+        let call = client.probe(v1::ProbeRequest {});
+        let answer = tokio::time::timeout(patience, call).await;
+        let declared = answer.ok()?.ok()?.into_inner().capabilities.unwrap_or_default();
+        let secs = |time: Option<prost_types::Duration>| time.map(|time| time.seconds);
+        Some(Declared {
+            promise_secs: secs(declared.promise).filter(|secs| *secs > 0),
+            idempotent_submit: declared.idempotent_submit,
+            cut_off_secs: secs(declared.cut_off).filter(|secs| declared.statement && *secs >= 0),
+        })
     }
 
     /// Runs an errand. `None` when its channel is not configured here any more.
     pub(super) async fn run(&self, errand: &Errand) -> Option<Statement> {
-        let line = self.lines.get(&errand.attempt.channel_id)?;
+        let mut client = self.line(&errand.attempt.channel_id)?;
         let key = errand.attempt.key();
-        let mut client = line.client.clone();
         let payout_key = key.to_string();
         let (source, result) = match errand.doing {
             Doing::Send => {

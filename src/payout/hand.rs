@@ -1,9 +1,9 @@
 //! What this replica has in hand: withdrawals that wait here to be carried, and those that are
-//! carried now. Bounded; what doesn't fit is found again by the due query.
+//! carried now, or wait for a place with their channel. Bounded; what doesn't fit is found again by the due query.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
-use crate::domain::id::WithdrawalId;
+use crate::domain::id::{ChannelId, WithdrawalId};
 use crate::domain::withdrawal::Due;
 
 /// The most withdrawals that wait.
@@ -13,7 +13,9 @@ const WAITING_MAX: usize = 4_096;
 #[derive(Debug, Default)]
 pub(super) struct Hand {
     waiting: VecDeque<Due>,
-    /// Waiting or carried.
+    /// Those that wait for a place with this channel.
+    parked: BTreeMap<ChannelId, VecDeque<Due>>,
+    /// Waiting, parked or carried.
     held: HashSet<WithdrawalId>,
     /// Of those, the ones that something was heard of meanwhile.
     again: HashMap<WithdrawalId, Due>,
@@ -54,6 +56,27 @@ impl Hand {
         }
     }
 
+    /// One that was carried waits for a place with a channel: it is done with for now where too many
+    /// do.
+    pub(super) fn park(&mut self, due: Due, channel_id: ChannelId) {
+        let queue = self.parked.entry(channel_id).or_default();
+        if queue.len() < WAITING_MAX {
+            queue.push_back(due);
+        } else {
+            self.left = true;
+            self.put_down(&due.withdrawal_id);
+        }
+    }
+
+    /// Takes as many of those that wait for a channel as it has room for.
+    pub(super) fn unpark(&mut self, room: impl Fn(&ChannelId) -> i64) {
+        for (channel_id, queue) in &mut self.parked {
+            let room = usize::try_from(room(channel_id)).unwrap_or(0);
+            self.waiting.extend(queue.drain(..room.min(queue.len())));
+        }
+        self.parked.retain(|_, queue| !queue.is_empty());
+    }
+
     /// How many it has.
     pub(super) fn len(&self) -> usize {
         self.held.len()
@@ -73,6 +96,7 @@ impl Hand {
 mod tests {
     use super::*;
     use crate::domain::id::AccountNumber;
+    use crate::domain::money::Currency;
     use crate::domain::withdrawal::State;
 
     fn due() -> Due {
@@ -80,7 +104,24 @@ mod tests {
             withdrawal_id: WithdrawalId::parse("w").unwrap(),
             account_number: AccountNumber::parse("1").unwrap(),
             state: State::Reserved,
+            currency_code: Currency::from_code("CNY").unwrap(),
+            amount_minor: 1,
+            bank_code: String::new(),
+            preferred_channel: String::new(),
+            channel_id: String::new(),
         }
+    }
+
+    #[test]
+    fn what_waits_for_a_channel_comes_back_when_that_has_room() {
+        let (mut hand, channel) = (Hand::default(), ChannelId::parse("CH-1").unwrap());
+        hand.take(due());
+        let carried = hand.next().unwrap();
+        hand.park(carried, channel);
+        hand.unpark(|_| 0);
+        assert_eq!((hand.next(), hand.len()), (None, 1));
+        hand.unpark(|_| 5);
+        assert_eq!(hand.next(), Some(due()));
     }
 
     #[test]

@@ -5,25 +5,33 @@
 //! replica that wrote it carries it. The due query is recovery: it finds, after a crash or when
 //! there was too much at once, whatever the rows say has to be looked at by now. Several replicas
 //! may find the same; the first command takes it up, the others find nothing to do.
+//!
+//! Which channel: the [`board`] knows how each fares and offers those that are well; the command takes
+//! one of them, and none that the withdrawal may not leave or go back to.
 
+pub mod board;
 mod carry;
-mod client;
+pub mod client;
 mod hand;
+pub mod health;
+mod hold;
+mod lease;
+mod offers;
+mod probe;
 pub mod said;
+pub mod sheet;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::FutureExt;
-use http::Uri;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use self::board::Board;
 use self::carry::Carrier;
-use self::client::Lines;
 use self::hand::Hand;
 use crate::clock::Clock;
 use crate::domain::act::record_evidence::CONTRADICTION;
@@ -40,10 +48,11 @@ const ROUND_MAX: usize = 512;
 const SLEEP_MAX: TimeDelta = TimeDelta::seconds(1);
 /// The pause when more is due than was fetched: what can't be taken up would be found again at once.
 const ROUND_PAUSE: TimeDelta = TimeDelta::milliseconds(50);
-/// How often a channel that has not answered is probed again.
-const PROBE_PAUSE: Duration = Duration::from_secs(30);
-/// How often all of them are: what a channel declares may change.
-const PROBE_ALL_PAUSE: Duration = Duration::from_secs(10 * 60);
+/// The most held withdrawals that are looked at when a channel has changed.
+const HELD_MAX: u32 = 4_096;
+
+/// A withdrawal that was carried, and for a place with which channel it waits.
+type Carried = (WithdrawalId, Option<(Due, ChannelId)>);
 
 /// What payouts work with.
 #[derive(Debug)]
@@ -56,10 +65,8 @@ pub struct Payouts {
     pub ledger: Ledger,
     /// Tells of reservations.
     pub feed: Feed,
-    /// The channels, and where they serve.
-    pub channels: Vec<(ChannelId, Uri)>,
-    /// How long a channel may take to answer.
-    pub timeout: Duration,
+    /// What is known of the channels.
+    pub board: Board,
     /// The most payouts that are carried at once.
     pub at_once: usize,
 }
@@ -71,22 +78,24 @@ impl Payouts {
         let carrier = Arc::new(Carrier {
             ledger: self.ledger.clone(),
             clock: self.clock.clone(),
-            lines: Lines::new(&self.channels, self.timeout),
+            board: self.board.clone(),
             principal: Principal::service("payout"),
             stop: stop.clone(),
         });
-        let mut probes = JoinSet::new();
-        probes.spawn(probe(carrier.clone()));
+        let probing = probe::run(self.board.clone(), self.clock.clone());
         let mut carried = JoinSet::new();
-        // Whatever it waits for, the database too: it is not waited for when the service stops.
-        tokio::select! {
-            () = told(&mut stop) => {}
-            () = self.carry_on(&carrier, &mut carried) => {}
-        }
+        work(&mut stop, self.carry_on(&carrier, &mut carried), probing).await;
         while carried.join_next().await.is_some() {}
+        self.board.write_down().await;
+        self.board.end_leases().await;
     }
 
-    async fn carry_on(&self, carrier: &Arc<Carrier>, carried: &mut JoinSet<WithdrawalId>) {
+    async fn carry_on(&self, carrier: &Arc<Carrier>, carried: &mut JoinSet<Carried>) {
+        let mut changes = self.board.rosters().listen();
+        // A bank without channels pays nothing out, and holds nothing against anybody.
+        if changes.wait_for(|roster| !roster.is_empty()).await.is_err() {
+            return;
+        }
         let mut news = self.feed.listen();
         let mut hand = Hand::default();
         let mut wake = self.clock.now();
@@ -97,10 +106,11 @@ impl Payouts {
                 let id = due.withdrawal_id.clone();
                 let carrying = AssertUnwindSafe(carrier.clone().carry(due)).catch_unwind();
                 carried.spawn(async move {
-                    if carrying.await.is_err() {
+                    let waits = carrying.await.unwrap_or_else(|_panic| {
                         tracing::error!(withdrawal.id = %id, "carrying a payout panicked");
-                    }
-                    id
+                        None
+                    });
+                    (id, waits)
                 });
             }
             if hand.fetches() {
@@ -112,9 +122,21 @@ impl Payouts {
                     Err(RecvError::Lagged(_)) => wake = self.clock.now(),
                     Err(RecvError::Closed) => return,
                 },
-                Some(done) = carried.join_next() => if let Ok(id) = done {
-                    hand.put_down(&id);
+                Some(done) = carried.join_next() => {
+                    match done {
+                        Ok((_, Some((due, channel_id)))) => hand.park(due, channel_id),
+                        Ok((id, None)) => hand.put_down(&id),
+                        Err(_cancelled) => {}
+                    }
+                    hand.unpark(|channel_id| self.board.admits(channel_id));
                 },
+                changed = changes.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                    self.look_at_held(&mut hand).await;
+                },
+                () = self.board.well() => self.look_at_held(&mut hand).await,
                 () = self.clock.sleep_until(wake) => wake = self.look(&mut hand).await,
             }
         }
@@ -149,8 +171,18 @@ impl Payouts {
         wake
     }
 
+    /// Looks at what waits for a channel: one has changed, or is well again.
+    async fn look_at_held(&self, hand: &mut Hand) {
+        hand.unpark(|_| i64::MAX);
+        match self.store.withdrawal_list_held(HELD_MAX).await {
+            Ok(rows) => rows.into_iter().for_each(|due| hand.take_anew(due)),
+            Err(error) => tracing::warn!(%error, "held withdrawals could not be looked at"),
+        }
+    }
+
     /// Takes what is due; when to look again.
     async fn look(&self, hand: &mut Hand) -> DateTime<Utc> {
+        hand.unpark(|_| i64::MAX);
         let now = self.clock.now();
         let limit = hand.len() + ROUND_MAX;
         let due = match self.store.withdrawal_list_due(now, cut(limit)).await {
@@ -169,6 +201,22 @@ impl Payouts {
     }
 }
 
+/// Works until it is told to stop, or one of its two parts ends, as neither does by itself: whoever
+/// runs this hears of it then. Whatever they wait for, the database too, is not waited for.
+async fn work(
+    stop: &mut watch::Receiver<bool>,
+    carrying: impl Future<Output = ()>,
+    probing: impl Future<Output = ()> + Send + 'static,
+) {
+    let mut probes = JoinSet::new();
+    probes.spawn(probing);
+    tokio::select! {
+        () = told(stop) => {}
+        () = carrying => {}
+        _ = probes.join_next() => tracing::error!("channels are probed no more; payouts end"),
+    }
+}
+
 async fn told(stop: &mut watch::Receiver<bool>) {
     // A sender that is gone means stop, too.
     let _stopped = stop.wait_for(|stop| *stop).await;
@@ -178,25 +226,14 @@ fn cut(limit: usize) -> u32 {
     u32::try_from(limit).unwrap_or(u32::MAX)
 }
 
-/// Asks each channel what it declares of itself, at the beginning and from time to time; one that does
-/// not answer sooner.
-async fn probe(carrier: Arc<Carrier>) {
-    let all = || carrier.lines.ids().cloned().collect::<Vec<ChannelId>>();
-    let mut asked = all();
-    loop {
-        let mut silent = Vec::new();
-        for id in asked {
-            match carrier.lines.probe(&id).await {
-                Ok(()) => tracing::info!(channel = %id, "the channel answers"),
-                Err(status) => {
-                    let code = status.code();
-                    tracing::warn!(channel = %id, ?code, "the channel does not answer");
-                    silent.push(id);
-                }
-            }
-        }
-        let pause = if silent.is_empty() { PROBE_ALL_PAUSE } else { PROBE_PAUSE };
-        tokio::time::sleep(pause).await;
-        asked = if silent.is_empty() { all() } else { silent };
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn payouts_end_when_probing_panics() {
+        let (_stop, mut stopping) = watch::channel(false);
+        work(&mut stopping, std::future::pending(), async { panic!("a bug") }).await;
+        assert!(!*stopping.borrow());
     }
 }

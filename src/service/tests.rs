@@ -1,5 +1,7 @@
 //! Which scope each call needs: with every other one it is refused, with that alone it is heard.
 
+mod cases;
+
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -16,7 +18,9 @@ use crate::pb::v1;
 use crate::pb::v1::account_service_client::AccountServiceClient;
 use crate::pb::v1::account_status_service_client::AccountStatusServiceClient;
 use crate::pb::v1::approval_service_client::ApprovalServiceClient;
+use crate::pb::v1::channel_service_client::ChannelServiceClient;
 use crate::pb::v1::freeze_record_service_client::FreezeRecordServiceClient;
+use crate::pb::v1::withdraw_service_client::WithdrawServiceClient;
 
 const NAME: &str = "wallet";
 const NUMBER: &str = "9990584001000000001";
@@ -50,10 +54,12 @@ impl Desk {
             ask: core.ask.clone(),
             clock,
             feed: core.feed.clone(),
+            board: core.board.clone(),
             halting: watch::channel(false).1,
             identity_key,
             zone,
             accounts_max: settings.rules.reviews.accounts_per_customer,
+            statements: statements_of(&core),
         };
         Self { core, services, _directory: directory }
     }
@@ -213,6 +219,18 @@ async fn lists_questions_and_watches_are_for_who_may_read_accounts() {
 }
 
 #[tokio::test]
+async fn withdrawals_of_a_batch_are_made_by_who_may_withdraw() {
+    let desk = Desk::open().await;
+    desk.needs(&[Scope::WithdrawWrite], async |edge| {
+        let one = v1::WithdrawRequest { account_number: number(), ..Default::default() };
+        let batch = v1::BatchWithdrawRequest { requests: vec![one] };
+        WithdrawServiceClient::new(edge).batch_withdraw(batch).await
+    })
+    .await;
+    desk.close().await;
+}
+
+#[tokio::test]
 async fn orders_about_freezes_are_written_and_what_ends_or_takes_money_is_released() {
     let desk = Desk::open().await;
     let (court, network) =
@@ -318,5 +336,63 @@ async fn objections_are_for_who_handles_freezes_or_risks_and_marks_for_who_write
         AccountServiceClient::new(edge).protect_account(protect).await
     })
     .await;
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn channels_are_looked_at_and_changed_with_scopes_of_their_own() {
+    let desk = Desk::open().await;
+    let (read, write) = ([Scope::ChannelRead], [Scope::ChannelWrite]);
+    desk.needs(&read, async |edge| {
+        ChannelServiceClient::new(edge).list_channels(v1::ListChannelsRequest {}).await
+    })
+    .await;
+    desk.needs(&read, async |edge| {
+        let list = v1::ListChannelEventsRequest::default();
+        ChannelServiceClient::new(edge).list_channel_events(list).await
+    })
+    .await;
+    desk.needs(&read, async |edge| {
+        let probe = v1::ProbeChannelRequest { channel_id: id() };
+        ChannelServiceClient::new(edge).probe_channel(probe).await
+    })
+    .await;
+    desk.needs(&write, async |edge| {
+        let channel = v1::Channel {
+            channel_id: id(),
+            url: "http://127.0.0.1:9".to_owned(),
+            role: v1::ChannelRole::Primary.into(),
+            priority: 1,
+            ..Default::default()
+        };
+        let upsert = v1::UpsertChannelRequest {
+            channel: Some(channel),
+            request_id: id(),
+            validate_only: true,
+            ..Default::default()
+        };
+        ChannelServiceClient::new(edge).upsert_channel(upsert).await
+    })
+    .await;
+    desk.needs(&write, async |edge| {
+        let state = v1::SetChannelStateRequest {
+            channel_id: id(),
+            state: v1::ChannelState::Enabled.into(),
+            request_id: id(),
+            ..Default::default()
+        };
+        ChannelServiceClient::new(edge).set_channel_state(state).await
+    })
+    .await;
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn who_may_not_send_a_statement_is_not_waited_for() {
+    let desk = Desk::open().await;
+    let others = Scope::VARIANTS.iter().copied().filter(|scope| *scope != Scope::StatementWrite);
+    let mut client = ChannelServiceClient::new(desk.edge(others));
+    let refused = client.import_statement(futures::stream::pending()).await.unwrap_err();
+    assert_eq!(reason(&refused), "PERMISSION_DENIED");
     desk.close().await;
 }

@@ -10,6 +10,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::course::Course;
 use super::delay::{BadDelay, Delay};
 use crate::pb::channel::v1::RejectReason;
 
@@ -21,7 +22,7 @@ const PREFIX: &str = "sim:";
 const REASON_PREFIX: &str = "REJECT_REASON_";
 
 /// A directive as help shows it: how it is written, and what it does.
-pub const DIRECTIVES: [(&str, &str); 11] = [
+pub const DIRECTIVES: [(&str, &str); 17] = [
     ("settle[=TIME]", "settles at once; with a TIME accepts, and settles after it"),
     ("accept[=TIME]", "accepts, and settles after TIME (1s)"),
     (
@@ -31,12 +32,31 @@ pub const DIRECTIVES: [(&str, &str); 11] = [
     ),
     ("busy[=N]", "the same as reject=CHANNEL_BUSY*N (1)"),
     ("timeout", "pays, and never answers the submission"),
-    ("late[=TIME]", "pays, and answers the submission after TIME (8s)"),
+    (
+        "late[=TIME]",
+        "pays, and answers the submission after TIME (8s); who has given up by then learns it by \
+         asking only",
+    ),
+    ("slow[=TIME]", "settles at once; every answer about it takes TIME (1s)"),
     ("stall[=TIME]", "never answers, doesn't pay, and rejects for ever after TIME (3s)"),
+    (
+        "detour[=TIME]",
+        "is on its way for TIME (3s): never answered, unknown so long, and pays on arrival",
+    ),
     ("disappear[=N]", "loses the submissions of the withdrawal's first N keys (1), then settles"),
     ("hold", "accepts, and nothing more"),
+    ("forget[=TIME]", "accepts, never pays, and denies after TIME (1s) to know it"),
+    (
+        "silent",
+        "pays and never tells: no answer, InProgress for ever, no report; only a statement shows it",
+    ),
     ("return[=TIME]", "settles at once; the money comes back after TIME (1s)"),
     ("wrong-amount", "settles at once, another amount than was asked for"),
+    ("early[=TIME]", "pays, reports it at once, and answers the submission after TIME (1s)"),
+    (
+        "contradict[=TIME]",
+        "settles at once; after TIME (1s) reports that it was rejected for ever, which is not so",
+    ),
 ];
 
 /// Why a payout is not paid.
@@ -61,45 +81,6 @@ pub enum Behaviour {
     },
     /// It is taken.
     Take(Course),
-}
-
-/// How a payout that was taken goes on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub enum Course {
-    /// Paid after a time, which may be zero.
-    Settle {
-        /// The time.
-        after: Delay,
-    },
-    /// Rejected for ever after a time, which may be zero.
-    Reject {
-        /// Why.
-        reason: Reason,
-        /// The time.
-        after: Delay,
-    },
-    /// Paid at once; the submission is never answered.
-    Timeout,
-    /// Paid at once; the submission is answered after a time.
-    Late {
-        /// The time.
-        after: Delay,
-    },
-    /// Never answered, not paid, and rejected for ever after a time.
-    Stall {
-        /// The time.
-        after: Delay,
-    },
-    /// Accepted for ever.
-    Hold,
-    /// Paid at once; the money comes back after a time.
-    Return {
-        /// The time.
-        after: Delay,
-    },
-    /// Another amount is paid at once.
-    WrongAmount,
 }
 
 /// Why a reference has no directive that can be followed. Quotes nothing of it.
@@ -183,21 +164,24 @@ impl FromStr for Behaviour {
                 let times = times("busy", value)?;
                 return Ok(Self::PutOff { reason: Reason(RejectReason::ChannelBusy), times });
             }
-            "timeout" => Course::Timeout,
+            "timeout" => bare("timeout", value, Course::Timeout)?,
             "late" => Course::Late { after: delay("late", value, Delay::of_secs(8))? },
+            "slow" => Course::Slow { each: delay("slow", value, Delay::of_secs(1))? },
             "stall" => Course::Stall { after: delay("stall", value, Delay::of_secs(3))? },
+            "detour" => Course::Detour { after: delay("detour", value, Delay::of_secs(3))? },
             "disappear" => return Ok(Self::Disappear { keys: times("disappear", value)? }),
-            "hold" => Course::Hold,
+            "hold" => bare("hold", value, Course::Hold)?,
+            "forget" => Course::Forget { after: delay("forget", value, Delay::of_secs(1))? },
+            "silent" => bare("silent", value, Course::Silent)?,
             "return" => Course::Return { after: delay("return", value, Delay::of_secs(1))? },
-            "wrong-amount" => Course::WrongAmount,
+            "wrong-amount" => bare("wrong-amount", value, Course::WrongAmount)?,
+            "early" => Course::Early { after: delay("early", value, Delay::of_secs(1))? },
+            "contradict" => {
+                Course::Contradict { after: delay("contradict", value, Delay::of_secs(1))? }
+            }
             _ => return Err(BadDirective::Unknown),
         };
-        match (course, value) {
-            (Course::Timeout, Some(_)) => Err(bad("timeout", "takes no value")),
-            (Course::Hold, Some(_)) => Err(bad("hold", "takes no value")),
-            (Course::WrongAmount, Some(_)) => Err(bad("wrong-amount", "takes no value")),
-            (course, _) => Ok(Self::Take(course)),
-        }
+        Ok(Self::Take(course))
     }
 }
 
@@ -214,6 +198,11 @@ fn rejection(value: Option<&str>) -> Result<Behaviour, BadDirective> {
         None => (value, Delay::ZERO),
     };
     Ok(Behaviour::Take(Course::Reject { reason: reason(text)?, after }))
+}
+
+/// A course that takes no value.
+fn bare(name: &'static str, value: Option<&str>, course: Course) -> Result<Course, BadDirective> {
+    if value.is_some() { Err(bad(name, "takes no value")) } else { Ok(course) }
 }
 
 fn delay(name: &'static str, value: Option<&str>, default: Delay) -> Result<Delay, BadDirective> {
@@ -238,42 +227,6 @@ fn list() -> String {
     let usages: Vec<String> =
         DIRECTIVES.iter().map(|(usage, _)| format!("{PREFIX}{usage}")).collect();
     usages.join(", ")
-}
-
-/// A course is written as the directive that asks for it.
-impl fmt::Display for Course {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Settle { after } => write!(f, "settle={after}"),
-            Self::Reject { reason, after } => write!(f, "reject={reason}@{after}"),
-            Self::Timeout => f.write_str("timeout"),
-            Self::Late { after } => write!(f, "late={after}"),
-            Self::Stall { after } => write!(f, "stall={after}"),
-            Self::Hold => f.write_str("hold"),
-            Self::Return { after } => write!(f, "return={after}"),
-            Self::WrongAmount => f.write_str("wrong-amount"),
-        }
-    }
-}
-
-impl From<Course> for String {
-    fn from(course: Course) -> Self {
-        course.to_string()
-    }
-}
-
-impl TryFrom<String> for Course {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        match text.parse() {
-            Ok(Behaviour::Take(course)) => Ok(course),
-            Ok(Behaviour::Disappear { .. } | Behaviour::PutOff { .. }) => {
-                Err("that is no course of a payout that was taken".to_owned())
-            }
-            Err(error) => Err(error.to_string()),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -339,28 +292,10 @@ mod tests {
             "sim:settle=99999999999999999h",
             "sim:Settle",
             "sim:wrong-amount=5",
+            "sim:silent=1s",
+            "sim:forget=x",
         ] {
             assert!(Behaviour::of_reference(wrong).is_err(), "{wrong}");
         }
-    }
-
-    #[test]
-    fn a_course_is_read_back_as_it_was_written() {
-        for text in [
-            "settle",
-            "settle=1500ms",
-            "reject=PAYEE_BLACKLISTED@2s",
-            "reject",
-            "timeout",
-            "late",
-            "stall=1h",
-            "hold",
-            "return=24h",
-            "wrong-amount",
-        ] {
-            let course = Course::try_from(text.to_owned()).unwrap();
-            assert_eq!(Course::try_from(String::from(course)), Ok(course), "{text}");
-        }
-        assert!(Course::try_from("busy".to_owned()).is_err());
     }
 }

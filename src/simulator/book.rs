@@ -9,10 +9,11 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
 
-use super::behaviour::{Behaviour, Course};
+use super::behaviour::Behaviour;
+use super::course::{Answer, Course};
 use super::delay::Delay;
 use super::log::{Fact, Terms, What};
-use super::payout::{Answer, Payout, Stage, rejected};
+use super::payout::{Payout, Stage, rejected};
 use crate::domain::money::Money;
 use crate::pb::channel::v1::payout_result::Result as Told;
 use crate::pb::channel::v1::{Finality, PayoutResult, ReportPayoutRequest, Tombstone, UnknownKey};
@@ -49,8 +50,12 @@ pub(super) struct Resting<T> {
     pub(super) fact: u64,
 }
 
-/// What is told without being asked.
-pub(super) type Report = Resting<ReportPayoutRequest>;
+/// What is told without being asked, and when it came to pass.
+#[derive(Debug)]
+pub(super) struct Report {
+    pub(super) what: Resting<ReportPayoutRequest>,
+    pub(super) at: DateTime<Utc>,
+}
 
 /// The key is in use for another payout.
 #[derive(Debug)]
@@ -124,8 +129,7 @@ impl Book {
             if payout.terms.as_ref().is_some_and(|terms| !submission.is_of(terms)) {
                 return Err(OtherPayout);
             }
-            let told = payout.told_to_submission();
-            return Ok(Resting { what: Reply::Now(told), fact: payout.last_fact });
+            return Ok(payout.reply(payout.told_to_submission(), now));
         }
         let withdrawal_id = Arc::clone(&submission.withdrawal_id);
         let course = match behaviour {
@@ -146,6 +150,9 @@ impl Book {
         self.record(now, &key, What::Taken(submission.terms(course)));
         // What happens at once is told by the answer, or not at all.
         while self.step(&key, now).is_some() {}
+        if let Course::Early { .. } = course {
+            self.report(&key, now);
+        }
         let payout = &self.payouts[&key];
         let what = match course.answer() {
             Answer::AtOnce => Reply::Now(payout.told_to_submission()),
@@ -156,26 +163,26 @@ impl Book {
     }
 
     /// What became of a key.
-    pub(super) fn get(&mut self, key: &str, now: DateTime<Utc>) -> Resting<Told> {
+    pub(super) fn get(&mut self, key: &str, now: DateTime<Utc>) -> Resting<Reply> {
         self.advance(key, now);
         match self.payouts.get(key) {
-            Some(payout) => Resting { what: payout.told(), fact: payout.last_fact },
-            None => Resting { what: Told::UnknownKey(UnknownKey {}), fact: 0 },
+            Some(payout) => payout.reply(payout.told(), now),
+            None => Resting { what: Reply::Now(Told::UnknownKey(UnknownKey {})), fact: 0 },
         }
     }
 
     /// Shuts a key out, unless it is too late.
-    pub(super) fn void(&mut self, key: &str, now: DateTime<Utc>) -> Resting<Told> {
+    pub(super) fn void(&mut self, key: &str, now: DateTime<Utc>) -> Resting<Reply> {
         self.advance(key, now);
         let withdrawal_id = match self.payouts.get(key) {
-            Some(Payout { stage: Stage::Taken { .. }, terms, .. }) => {
+            Some(Payout { stage: Stage::Taken { .. } | Stage::Forgotten, terms, .. }) => {
                 terms.as_ref().map(|terms| Arc::clone(&terms.withdrawal_id))
             }
-            Some(payout) => return Resting { what: payout.told(), fact: payout.last_fact },
+            Some(payout) => return payout.reply(payout.told(), now),
             None => None,
         };
         self.record(now, &Arc::from(key), What::Tombstone { withdrawal_id });
-        Resting { what: Told::Tombstone(Tombstone {}), fact: self.facts }
+        Resting { what: Reply::Now(Told::Tombstone(Tombstone {})), fact: self.facts }
     }
 
     /// Carries on what is due by now, a bounded number of payouts; when the next is due.
@@ -220,7 +227,7 @@ impl Book {
     /// Lets happen what is due to one payout, and tells of it.
     fn advance(&mut self, key: &str, now: DateTime<Utc>) {
         while let Some(key) = self.step(key, now) {
-            self.report(&key);
+            self.report(&key, now);
         }
     }
 
@@ -238,19 +245,17 @@ impl Book {
 
     /// Tells, where somebody wants to be told. A full queue loses the report, which is no harm: who
     /// wants to know asks.
-    fn report(&self, key: &str) {
+    fn report(&self, key: &str, at: DateTime<Utc>) {
         let (Some(reports), Some(payout)) = (&self.reports, self.payouts.get(key)) else { return };
-        let Some(terms) = &payout.terms else { return };
-        if payout.is_stalled() {
-            return;
-        }
+        let (Some(terms), Some(told)) = (&payout.terms, payout.reported()) else { return };
         let request = ReportPayoutRequest {
             channel_id: reports.channel_id.clone(),
             payout_key: key.to_owned(),
             routing_token: terms.routing_token.to_string(),
-            result: Some(PayoutResult { result: Some(payout.told()) }),
+            result: Some(PayoutResult { result: Some(told) }),
         };
-        if reports.queue.try_send(Resting { what: request, fact: payout.last_fact }).is_err() {
+        let what = Resting { what: request, fact: payout.last_fact };
+        if reports.queue.try_send(Report { what, at }).is_err() {
             tracing::debug!("the queue of reports is full; one is not sent");
         }
     }
@@ -297,16 +302,25 @@ impl Book {
             What::Tombstone { withdrawal_id: Some(_) } => Stage::Tombstone,
             What::Paid { amount, .. } => Stage::Paid { at, amount },
             What::Rejected { reason, .. } => Stage::Rejected { reason },
+            What::Forgotten { .. } => Stage::Forgotten,
             What::Returned { amount, reason, .. } => {
-                let Some(Payout { stage: Stage::Paid { at: paid_at, .. }, .. }) =
-                    self.payouts.get(&key)
-                else {
-                    return Err(Contradiction);
-                };
-                Stage::Returned { paid_at: *paid_at, at, amount, reason }
+                let (paid_at, _) = self.payment(&key)?;
+                Stage::Returned { paid_at, at, amount, reason }
+            }
+            What::Contradicted { reason, .. } => {
+                let (paid_at, amount) = self.payment(&key)?;
+                Stage::Contradicted { paid_at, amount, reason }
             }
         };
         self.go_on(key, stage)
+    }
+
+    /// When a payout was paid, and how much.
+    fn payment(&self, key: &str) -> Result<(DateTime<Utc>, Money), Contradiction> {
+        match self.payouts.get(key).map(|payout| payout.stage) {
+            Some(Stage::Paid { at, amount }) => Ok((at, amount)),
+            Some(_) | None => Err(Contradiction),
+        }
     }
 
     /// Puts a payout to its next stage, and on the list of what is due.
@@ -314,8 +328,11 @@ impl Book {
         let payout = self.payouts.get_mut(&key).ok_or(Contradiction)?;
         let follows = matches!(
             (payout.stage, stage),
-            (Stage::Taken { .. }, Stage::Paid { .. } | Stage::Rejected { .. } | Stage::Tombstone)
-                | (Stage::Paid { .. }, Stage::Returned { .. })
+            (
+                Stage::Taken { .. },
+                Stage::Paid { .. } | Stage::Rejected { .. } | Stage::Forgotten | Stage::Tombstone
+            ) | (Stage::Forgotten, Stage::Tombstone)
+                | (Stage::Paid { .. }, Stage::Returned { .. } | Stage::Contradicted { .. })
         );
         if !follows {
             return Err(Contradiction);
@@ -334,6 +351,16 @@ impl Book {
 /// A fact can't follow those before it.
 #[derive(Debug)]
 struct Contradiction;
+
+impl Payout {
+    /// What is said of it, at its own pace.
+    fn reply(&self, told: Told, now: DateTime<Utc>) -> Resting<Reply> {
+        let pace = self.course().map_or(Delay::ZERO, Course::pace);
+        let what =
+            if pace == Delay::ZERO { Reply::Now(told) } else { Reply::At(pace.from(now), told) };
+        Resting { what, fact: self.last_fact }
+    }
+}
 
 impl Submission {
     fn is_of(&self, terms: &Terms) -> bool {

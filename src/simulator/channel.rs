@@ -2,17 +2,21 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use tonic::{Request, Response, Status};
 
 use super::Options;
-use super::behaviour::{Behaviour, Course};
+use super::behaviour::Behaviour;
 use super::book::{OtherPayout, Reply, Resting, Submission};
+use super::course::Course;
+use super::delay::Delay;
 use super::desk::{Desk, NotDurable};
+use super::latency::Latencies;
+use super::outage::{Outage, Outages};
 use crate::domain::id::is_visible_ascii;
 use crate::domain::money::{Currency, Money};
 use crate::pb::channel::v1::payout_channel_service_server::PayoutChannelService;
-use crate::pb::channel::v1::payout_result::Result as Told;
 use crate::pb::channel::v1::{
     Capabilities, GetPayoutRequest, GetPayoutResponse, Payee, PayoutResult, ProbeRequest,
     ProbeResponse, SubmitPayoutRequest, SubmitPayoutResponse, VoidPayoutRequest,
@@ -33,6 +37,17 @@ const DIGEST_BYTES: usize = 8;
 pub(super) struct SimulatedChannel {
     pub(super) desk: Arc<Desk>,
     pub(super) options: Arc<Options>,
+    pub(super) latencies: Latencies,
+    pub(super) outages: Outages,
+}
+
+/// A call that has arrived.
+#[derive(Debug)]
+struct Call {
+    method: &'static str,
+    at: DateTime<Utc>,
+    /// Its answer gets lost.
+    answer_lost: bool,
 }
 
 #[tonic::async_trait]
@@ -41,6 +56,7 @@ impl PayoutChannelService for SimulatedChannel {
         &self,
         request: Request<SubmitPayoutRequest>,
     ) -> Result<Response<SubmitPayoutResponse>, Status> {
+        let call = self.arrived("Submit").await?;
         let request = request.into_inner();
         let asked = Behaviour::of_reference(&request.reference)
             .map_err(|error| Status::invalid_argument(format!("reference: {error}")))?;
@@ -48,14 +64,14 @@ impl PayoutChannelService for SimulatedChannel {
         if self.desk.is_behind() {
             return Err(Status::resource_exhausted("the disk of the channel's log is behind"));
         }
-        let behaviour = asked.unwrap_or_else(|| self.behaviour(&submission.payout_key));
+        let key = Arc::clone(&submission.payout_key);
+        let behaviour = asked.unwrap_or_else(|| self.behaviour(&key));
         let delay = self.options.delay;
         let decided = self.desk.decide(|book, now| book.submit(submission, behaviour, delay, now));
-        let Resting { what: reply, fact } = decided.map_err(|OtherPayout| {
+        let reply = decided.map_err(|OtherPayout| {
             Status::invalid_argument("payout_key: was used for another amount, payee or withdrawal")
         })?;
-        self.synced(fact).await?;
-        let result = told(self.when(reply).await?);
+        let result = self.answer(call, &key, reply).await?;
         Ok(Response::new(SubmitPayoutResponse { result }))
     }
 
@@ -63,32 +79,41 @@ impl PayoutChannelService for SimulatedChannel {
         &self,
         request: Request<GetPayoutRequest>,
     ) -> Result<Response<GetPayoutResponse>, Status> {
+        let call = self.arrived("Get").await?;
         let key = id("payout_key", request.into_inner().payout_key)?;
-        let Resting { what, fact } = self.desk.decide(|book, now| book.get(&key, now));
-        self.synced(fact).await?;
-        Ok(Response::new(GetPayoutResponse { result: told(what) }))
+        let reply = self.desk.decide(|book, now| book.get(&key, now));
+        let result = self.answer(call, &key, reply).await?;
+        Ok(Response::new(GetPayoutResponse { result }))
     }
 
     async fn void_payout(
         &self,
         request: Request<VoidPayoutRequest>,
     ) -> Result<Response<VoidPayoutResponse>, Status> {
+        let call = self.arrived("Void").await?;
         let key = id("payout_key", request.into_inner().payout_key)?;
-        let Resting { what, fact } = self.desk.decide(|book, now| book.void(&key, now));
-        self.synced(fact).await?;
-        Ok(Response::new(VoidPayoutResponse { result: told(what) }))
+        let reply = self.desk.decide(|book, now| book.void(&key, now));
+        let result = self.answer(call, &key, reply).await?;
+        Ok(Response::new(VoidPayoutResponse { result }))
     }
 
     async fn probe(
         &self,
         _request: Request<ProbeRequest>,
     ) -> Result<Response<ProbeResponse>, Status> {
-        let promise = prost_types::Duration::try_from(self.options.promise.duration());
+        let call = self.arrived("Probe").await?;
+        if call.answer_lost {
+            return Err(broken_off());
+        }
+        let latency = self.latencies.next(call.method, &Arc::from(""));
+        self.wait_until(call.at + latency).await?;
+        let Options { idempotent_submit, statements, cut_off, promise, .. } = &*self.options;
+        let duration = |delay: &Delay| prost_types::Duration::try_from(delay.duration()).ok();
         let capabilities = Capabilities {
-            idempotent_submit: self.options.idempotent_submit,
-            statement: false,
-            cut_off: None,
-            promise: promise.ok(),
+            idempotent_submit: *idempotent_submit,
+            statement: *statements,
+            cut_off: cut_off.as_ref().and_then(duration),
+            promise: duration(promise),
         };
         Ok(Response::new(ProbeResponse { capabilities: Some(capabilities) }))
     }
@@ -104,30 +129,69 @@ impl SimulatedChannel {
         }
     }
 
-    async fn synced(&self, fact: u64) -> Result<(), Status> {
-        let synced = self.desk.synced(fact).await;
-        synced.map_err(|NotDurable| Status::unavailable("the channel's log can't be written"))
+    /// Does to a call what the outage does that is in force, if one is.
+    async fn arrived(&self, method: &'static str) -> Result<Call, Status> {
+        let at = self.desk.now();
+        let answer_lost = match self.outages.in_force(at) {
+            None => false,
+            Some(Outage::After) => true,
+            Some(Outage::Refuse) => {
+                return Err(Status::unavailable("the channel is out of order"));
+            }
+            Some(Outage::Drop) => return Err(broken_off()),
+            Some(Outage::Hang) => return Err(self.held().await),
+        };
+        Ok(Call { method, at, answer_lost })
     }
 
-    /// Waits as long as the reply wants; who waits for nothing is let go when the simulator stops.
-    async fn when(&self, reply: Reply) -> Result<Told, Status> {
-        let stopping = || Status::unavailable("the channel simulator stops");
-        match reply {
-            Reply::Now(told) => Ok(told),
-            Reply::At(at, told) => tokio::select! {
-                () = self.desk.sleep_until(at) => Ok(told),
-                () = self.desk.stopped() => Err(stopping()),
-            },
-            Reply::Never => {
-                self.desk.stopped().await;
-                Err(stopping())
-            }
+    /// Answers when what it says is on disk, and when the reply and the latency want it.
+    async fn answer(
+        &self,
+        call: Call,
+        payout_key: &Arc<str>,
+        reply: Resting<Reply>,
+    ) -> Result<Option<PayoutResult>, Status> {
+        let latency = self.latencies.next(call.method, payout_key);
+        let synced = self.desk.synced(reply.fact).await;
+        synced.map_err(|NotDurable| Status::unavailable("the channel's log can't be written"))?;
+        if call.answer_lost {
+            return Err(broken_off());
         }
+        let told = match reply.what {
+            Reply::Now(told) => told,
+            Reply::At(at, told) => {
+                self.wait_until(at).await?;
+                told
+            }
+            Reply::Never => return Err(self.held().await),
+        };
+        self.wait_until(call.at + latency).await?;
+        Ok(Some(PayoutResult { result: Some(told) }))
+    }
+
+    async fn wait_until(&self, at: DateTime<Utc>) -> Result<(), Status> {
+        tokio::select! {
+            // Most answers wait for nothing.
+            biased;
+            () = self.desk.sleep_until(at) => Ok(()),
+            () = self.desk.stopped() => Err(stopping()),
+        }
+    }
+
+    /// Holds a call that is never answered; it is let go when the simulator stops.
+    async fn held(&self) -> Status {
+        self.desk.stopped().await;
+        stopping()
     }
 }
 
-fn told(result: Told) -> Option<PayoutResult> {
-    Some(PayoutResult { result: Some(result) })
+fn stopping() -> Status {
+    Status::unavailable("the channel simulator stops")
+}
+
+/// As a caller sees it whose connection is lost: it says nothing about the payout.
+fn broken_off() -> Status {
+    Status::unknown("the connection broke off")
 }
 
 fn parse(request: SubmitPayoutRequest) -> Result<Submission, Status> {

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 pub const DELAY_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A time to wait, at most [`DELAY_MAX`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Delay(Duration);
 
 /// Why a text is no time to wait.

@@ -87,9 +87,17 @@ impl Desk {
         }
     }
 
-    /// Waits for an instant of the clock.
+    /// The present instant.
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// Waits for an instant of the clock; not at all for one that has come.
     pub(super) async fn sleep_until(&self, at: DateTime<Utc>) {
-        self.clock.sleep_until(at).await;
+        // The shortest sleep would take a tick of the timer.
+        if at > self.now() {
+            self.clock.sleep_until(at).await;
+        }
     }
 
     /// Tells everybody who waits to stop.

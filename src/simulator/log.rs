@@ -13,7 +13,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::behaviour::{Course, Reason};
+use super::behaviour::Reason;
+use super::course::Course;
 use crate::domain::money::Money;
 
 /// One thing that happened to a payout.
@@ -60,6 +61,18 @@ pub enum What {
         /// How much.
         amount: Money,
         /// Why.
+        reason: Reason,
+    },
+    /// It was taken and will never be paid, and from now on the channel denies to know it.
+    Forgotten {
+        /// Of which withdrawal.
+        withdrawal_id: Arc<str>,
+    },
+    /// It was paid, and is reported as rejected for ever all the same.
+    Contradicted {
+        /// Of which withdrawal.
+        withdrawal_id: Arc<str>,
+        /// Why, as it is reported.
         reason: Reason,
     },
     /// It was not taken this time.
@@ -163,6 +176,12 @@ pub struct Tally {
     pub put_off: u64,
     /// Submissions that disappeared.
     pub lost: u64,
+    /// Payouts that were accepted, not paid, and forgotten.
+    pub forgotten: u64,
+    /// Payouts that were paid and reported as rejected.
+    pub contradicted: u64,
+    /// Payouts that are paid and never told.
+    pub silent: u64,
     /// Which withdrawals were paid, by which keys.
     paid_by: BTreeMap<Arc<str>, Vec<Arc<str>>>,
 }
@@ -183,7 +202,10 @@ impl Tally {
 
     fn count(&mut self, fact: Fact) {
         match fact.what {
-            What::Taken(_) => self.taken += 1,
+            What::Taken(terms) => {
+                self.taken += 1;
+                self.silent += u64::from(terms.course == Course::Silent);
+            }
             What::Paid { withdrawal_id, .. } => {
                 self.paid += 1;
                 self.paid_by.entry(withdrawal_id).or_default().push(fact.payout_key);
@@ -193,6 +215,8 @@ impl Tally {
             What::Returned { .. } => self.returned += 1,
             What::PutOff { .. } => self.put_off += 1,
             What::Lost { .. } => self.lost += 1,
+            What::Forgotten { .. } => self.forgotten += 1,
+            What::Contradicted { .. } => self.contradicted += 1,
         }
     }
 

@@ -3,10 +3,10 @@
 
 use std::str::FromStr;
 
-use sha2::{Digest, Sha256};
-
-use super::behaviour::{Behaviour, Course, Reason, TIMES_MAX};
+use super::behaviour::{Behaviour, Reason, TIMES_MAX};
+use super::course::Course;
 use super::delay::Delay;
+use super::draw::draw;
 use crate::pb::channel::v1::RejectReason;
 
 /// The reasons among which a mix draws its rejections: those that are the end of a key.
@@ -36,10 +36,7 @@ impl Mix {
     /// What is done to a key. `settle` takes `delay`; `reject` has one of several reasons, also
     /// drawn; `disappear` loses every key on which it falls.
     pub fn draw(&self, seed: u64, payout_key: &str, delay: Delay) -> Behaviour {
-        let mut hash = Sha256::new();
-        hash.update(seed.to_be_bytes());
-        hash.update(payout_key);
-        let (first, second) = halves(hash);
+        let (first, second) = draw(seed, &[payout_key]);
         let mut left = first % self.total;
         let drawn = self.entries.iter().find(|(_, weight)| {
             let hit = left < u64::from(*weight);
@@ -59,12 +56,6 @@ impl Mix {
             Behaviour::PutOff { .. } | Behaviour::Take(_) => *drawn,
         }
     }
-}
-
-fn halves(hash: Sha256) -> (u64, u64) {
-    let digest: [u8; 32] = hash.finalize().into();
-    let number = |bytes: &[u8]| bytes.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
-    (number(&digest[..8]), number(&digest[8..16]))
 }
 
 impl FromStr for Mix {

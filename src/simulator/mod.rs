@@ -14,8 +14,13 @@
 //! - `stall` says InProgress until its time is over, and rejects for ever then.
 //! - A key that disappeared disappears again when it comes again; another key of its withdrawal
 //!   arrives.
+//! - What was forgotten can be called back, and is accepted when it comes again.
 //! - It reports ([`Options::reports`]) only what happens after Accepted or after settling. What was
 //!   never answered is not reported: it has to be asked for.
+//!
+//! Besides, answers can take time ([`latency`]), the whole channel can be out of order ([`outage`]),
+//! reports can go wrong on their way ([`Reporting`]), and the log gives a [`statement`]. Whatever is
+//! left to chance is drawn from the seed and the payout key, so that a rerun does the same.
 //!
 //! Delays count on the given clock and are at most [`delay::DELAY_MAX`]. Two simulators must not
 //! use one log at the same time. It knows nothing of accounts, and no part of the service uses it.
@@ -23,12 +28,18 @@
 pub mod behaviour;
 mod book;
 mod channel;
+pub mod course;
 pub mod delay;
 mod desk;
+mod draw;
+pub mod latency;
 pub mod log;
 pub mod mix;
+pub mod outage;
 mod payout;
 mod reporter;
+pub mod reporting;
+pub mod statement;
 
 use std::fs::File;
 use std::future::Future;
@@ -39,7 +50,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 use tonic::transport::server::TcpIncoming;
 use tonic::transport::{Endpoint, Server};
@@ -48,8 +59,12 @@ use book::{Book, Reports};
 use channel::SimulatedChannel;
 use delay::Delay;
 use desk::Desk;
+use latency::{Latencies, Latency};
 use log::LogError;
 use mix::Mix;
+use outage::{Outages, Switch, Window};
+use reporter::Reporter;
+use reporting::Reporting;
 
 use crate::clock::Clock;
 use crate::pb::channel::v1::payout_channel_service_server::{
@@ -75,29 +90,53 @@ pub struct Options {
     pub delay: Delay,
     /// What else happens to payouts that ask for nothing.
     pub mix: Option<Mix>,
-    /// What the mix is drawn with.
+    /// What everything is drawn with that is left to chance.
     pub seed: u64,
+    /// How long answers take, those to probes included. A payout's own directive adds nothing to it:
+    /// the longer of the two counts.
+    pub latency: Latency,
+    /// When the channel is out of order, counted from when it begins to serve. The first that is open
+    /// counts.
+    pub outages: Vec<Window>,
+    /// Puts the channel out of order at any moment. Keep a clone to use it.
+    pub switch: Switch,
+    /// While this file is there, the outage that it names is switched on.
+    pub outage_file: Option<PathBuf>,
     /// What the channel declares as its promise.
     pub promise: Delay,
     /// Whether the channel declares that a key may be submitted again.
     pub idempotent_submit: bool,
+    /// Whether the channel declares that it delivers statements.
+    pub statements: bool,
+    /// How long after the end of its day the channel declares a day's statement to be final. True as
+    /// long as no payout takes longer than that.
+    pub cut_off: Option<Delay>,
     /// To whom it reports.
     pub reports: Option<ReportTo>,
+    /// How well it reports.
+    pub reporting: Reporting,
     /// How long calls may take to finish after it is told to stop.
     pub drain: Duration,
 }
 
 impl Options {
-    /// A channel that settles everything at once and reports nothing.
+    /// A channel that answers and settles everything at once and reports nothing.
     pub fn new(log_file: impl Into<PathBuf>) -> Self {
         Self {
             log_file: log_file.into(),
             delay: Delay::ZERO,
             mix: None,
             seed: 0,
+            latency: Latency::NONE,
+            outages: Vec::new(),
+            switch: Switch::default(),
+            outage_file: None,
             promise: Delay::of_secs(60),
             idempotent_submit: true,
+            statements: false,
+            cut_off: None,
             reports: None,
+            reporting: Reporting::default(),
             drain: Duration::from_secs(5),
         }
     }
@@ -142,7 +181,7 @@ pub struct Simulator {
     options: Arc<Options>,
     file: File,
     payouts: usize,
-    reports: Option<(Endpoint, mpsc::Receiver<book::Report>)>,
+    reports: Option<(Reporter, mpsc::Receiver<book::Report>)>,
 }
 
 impl Simulator {
@@ -167,11 +206,16 @@ impl Simulator {
                     .ok_or_else(|| SimulatorError::ReportTo(url.clone()))?;
                 let (sender, receiver) = mpsc::channel(reporter::QUEUE_MAX);
                 book.report_to(Reports { channel_id: channel_id.clone(), queue: sender });
-                Some((endpoint, receiver))
+                Some((endpoint.connect_lazy(), channel_id.clone(), receiver))
             }
         };
         let payouts = book.payouts();
         let desk = Arc::new(Desk::new(clock, book));
+        let reports = reports.map(|(channel, channel_id, queue)| {
+            let under_way = Semaphore::new(reporter::UNDER_WAY_MAX);
+            let (desk, reporting, seed) = (Arc::clone(&desk), options.reporting, options.seed);
+            (Reporter { desk, channel, channel_id, reporting, seed, under_way }, queue)
+        });
         Ok(Self { desk, options: Arc::new(options), file, payouts, reports })
     }
 
@@ -202,8 +246,11 @@ impl Simulator {
         let mut tasks = JoinSet::new();
         let carried = Arc::clone(&desk);
         tasks.spawn(async move { carried.carry_on().await });
-        if let Some((target, queue)) = reports {
-            tasks.spawn(reporter::run(Arc::clone(&desk), target, queue));
+        if let Some((reporter, queue)) = reports {
+            tasks.spawn(reporter.run(queue));
+        }
+        if let Some(file) = &options.outage_file {
+            tasks.spawn(outage::follow_file(file.clone(), options.switch.clone()));
         }
 
         let mut server = pin!(server(&desk, &options, listener));
@@ -246,7 +293,13 @@ async fn server(
     options: &Arc<Options>,
     listener: TcpListener,
 ) -> Result<(), tonic::transport::Error> {
-    let channel = SimulatedChannel { desk: Arc::clone(desk), options: Arc::clone(options) };
+    let (windows, switch) = (options.outages.clone(), options.switch.clone());
+    let channel = SimulatedChannel {
+        latencies: Latencies::new(options.latency, options.seed),
+        outages: Outages { windows, switch, started: desk.now() },
+        desk: Arc::clone(desk),
+        options: Arc::clone(options),
+    };
     let service =
         PayoutChannelServiceServer::new(channel).max_decoding_message_size(MESSAGE_MAX_BYTES);
     let reflection = || {

@@ -5,18 +5,21 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::behaviour::{Course, Reason};
-use super::delay::Delay;
+use super::behaviour::Reason;
+use super::course::{Answer, Course};
 use super::log::{Terms, What};
 use crate::domain::money::Money;
 use crate::pb::channel::v1::payout_result::Result as Told;
 use crate::pb::channel::v1::{
     Accepted, Finality, InProgress, RejectReason, Rejected, Returned, Settled, Tombstone,
+    UnknownKey,
 };
 use crate::wire::{money, timestamp};
 
 /// Why a stalled payout is rejected in the end; another channel may do better.
 const STALLED: Reason = Reason(RejectReason::BankNotServed);
+/// Why a payout was rejected, as it is said of one that was not.
+const CONTRADICTED: Reason = Reason(RejectReason::PayeeAccountClosed);
 /// Why money comes back.
 const RETURNED: Reason = Reason(RejectReason::PayeeAccountClosed);
 
@@ -33,119 +36,183 @@ pub(super) struct Payout {
 /// Where a payout stands.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Stage {
-    Taken { at: DateTime<Utc> },
-    Paid { at: DateTime<Utc>, amount: Money },
-    Rejected { reason: Reason },
+    Taken {
+        at: DateTime<Utc>,
+    },
+    Paid {
+        at: DateTime<Utc>,
+        amount: Money,
+    },
+    /// Paid, and reported as rejected.
+    Contradicted {
+        paid_at: DateTime<Utc>,
+        amount: Money,
+        reason: Reason,
+    },
+    Rejected {
+        reason: Reason,
+    },
+    Forgotten,
     Tombstone,
-    Returned { paid_at: DateTime<Utc>, at: DateTime<Utc>, amount: Money, reason: Reason },
-}
-
-/// How the submission of a payout is answered that was taken just now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Answer {
-    AtOnce,
-    After(Delay),
-    Never,
+    Returned {
+        paid_at: DateTime<Utc>,
+        at: DateTime<Utc>,
+        amount: Money,
+        reason: Reason,
+    },
 }
 
 impl Payout {
     /// What happens to it by itself, and when; none when nothing does.
     pub(super) fn next(&self) -> Option<(DateTime<Utc>, What)> {
         let terms = self.terms.as_ref()?;
-        let pay = |amount| What::Paid { withdrawal_id: Arc::clone(&terms.withdrawal_id), amount };
-        let reject =
-            |reason| What::Rejected { withdrawal_id: Arc::clone(&terms.withdrawal_id), reason };
-        match (self.stage, terms.course) {
-            (Stage::Taken { at }, Course::Settle { after }) => {
-                Some((after.from(at), pay(terms.amount)))
-            }
-            (
-                Stage::Taken { at },
-                Course::Timeout | Course::Late { .. } | Course::Return { .. },
-            ) => Some((at, pay(terms.amount))),
-            (Stage::Taken { at }, Course::WrongAmount) => Some((at, pay(another(terms.amount)))),
-            (Stage::Taken { at }, Course::Reject { reason, after }) => {
-                Some((after.from(at), reject(reason)))
-            }
-            (Stage::Taken { at }, Course::Stall { after }) => {
-                Some((after.from(at), reject(STALLED)))
-            }
-            (Stage::Paid { at, amount }, Course::Return { after }) => {
-                let withdrawal_id = Arc::clone(&terms.withdrawal_id);
-                let returned = What::Returned { withdrawal_id, amount, reason: RETURNED };
-                Some((after.from(at), returned))
-            }
-            (Stage::Taken { .. }, Course::Hold)
-            | (
-                Stage::Paid { .. }
-                | Stage::Rejected { .. }
-                | Stage::Tombstone
-                | Stage::Returned { .. },
-                _,
-            ) => None,
+        match self.stage {
+            Stage::Taken { at } => next_of_taken(terms, at),
+            Stage::Paid { at, amount } => next_of_paid(terms, at, amount),
+            Stage::Contradicted { .. }
+            | Stage::Rejected { .. }
+            | Stage::Forgotten
+            | Stage::Tombstone
+            | Stage::Returned { .. } => None,
         }
     }
 
-    /// Whether it was neither answered nor paid.
-    pub(super) fn is_stalled(&self) -> bool {
-        let course = self.terms.as_ref().map(|terms| terms.course);
-        matches!(course, Some(Course::Stall { .. }))
+    /// How it goes on; none when it was shut out before it came.
+    pub(super) fn course(&self) -> Option<Course> {
+        self.terms.as_ref().map(|terms| terms.course)
     }
 
-    /// What has become of it.
+    /// What has become of it, as it is told to who asks.
     pub(super) fn told(&self) -> Told {
-        match self.stage {
-            Stage::Taken { .. } if self.is_stalled() => Told::InProgress(InProgress {}),
-            Stage::Taken { .. } => Told::Accepted(Accepted {}),
-            Stage::Paid { at, amount } => settled(at, amount),
-            Stage::Rejected { reason } => rejected(reason, Finality::Final),
-            Stage::Tombstone => Told::Tombstone(Tombstone {}),
-            Stage::Returned { at, amount, reason, .. } => Told::Returned(Returned {
-                amount: Some(money(amount)),
-                reason: reason.0.into(),
-                return_time: Some(timestamp(at)),
-            }),
+        match (self.stage, self.course()) {
+            (Stage::Taken { .. }, Some(Course::Stall { .. }))
+            | (Stage::Paid { .. }, Some(Course::Silent)) => Told::InProgress(InProgress {}),
+            (Stage::Taken { .. }, Some(Course::Detour { .. })) | (Stage::Forgotten, _) => {
+                Told::UnknownKey(UnknownKey {})
+            }
+            (Stage::Taken { .. }, _) => Told::Accepted(Accepted {}),
+            (Stage::Paid { at, amount } | Stage::Contradicted { paid_at: at, amount, .. }, _) => {
+                settled(at, amount)
+            }
+            (Stage::Rejected { reason }, _) => rejected(reason, Finality::Final),
+            (Stage::Tombstone, _) => Told::Tombstone(Tombstone {}),
+            (Stage::Returned { at, amount, reason, .. }, _) => returned(at, amount, reason),
         }
     }
 
-    /// The same as the answer to a submission, which doesn't know returns: what came back was
-    /// settled.
+    /// The same as the answer to a submission, which doesn't know returns, nor keys that are unknown:
+    /// what came back was settled, what was forgotten was accepted, and what comes again before its
+    /// first submission has arrived is in progress.
     pub(super) fn told_to_submission(&self) -> Told {
+        match (self.stage, self.course()) {
+            (Stage::Returned { paid_at, amount, .. }, _) => settled(paid_at, amount),
+            (Stage::Forgotten, _) => Told::Accepted(Accepted {}),
+            (Stage::Taken { .. }, Some(Course::Detour { .. })) => Told::InProgress(InProgress {}),
+            (
+                Stage::Taken { .. }
+                | Stage::Paid { .. }
+                | Stage::Contradicted { .. }
+                | Stage::Rejected { .. }
+                | Stage::Tombstone,
+                _,
+            ) => self.told(),
+        }
+    }
+
+    /// What is reported when it has come as far as it is now; none where nothing is.
+    pub(super) fn reported(&self) -> Option<Told> {
+        let course = self.course()?;
         match self.stage {
-            Stage::Returned { paid_at, amount, .. } => settled(paid_at, amount),
+            Stage::Contradicted { reason, .. } => Some(rejected(reason, Finality::Final)),
+            Stage::Forgotten => None,
             Stage::Taken { .. }
             | Stage::Paid { .. }
             | Stage::Rejected { .. }
-            | Stage::Tombstone => self.told(),
+            | Stage::Tombstone
+            | Stage::Returned { .. } => {
+                // What was never answered has to be asked for.
+                (course.answer() != Answer::Never).then(|| self.told())
+            }
         }
     }
 }
 
-impl Course {
-    pub(super) fn answer(self) -> Answer {
-        match self {
-            Self::Timeout | Self::Stall { .. } => Answer::Never,
-            Self::Late { after } => Answer::After(after),
-            Self::Settle { .. }
-            | Self::Reject { .. }
-            | Self::Hold
-            | Self::Return { .. }
-            | Self::WrongAmount => Answer::AtOnce,
+fn next_of_taken(terms: &Terms, at: DateTime<Utc>) -> Option<(DateTime<Utc>, What)> {
+    let withdrawal_id = Arc::clone(&terms.withdrawal_id);
+    let next = match terms.course {
+        Course::Settle { after } | Course::Detour { after } => {
+            (after.from(at), What::Paid { withdrawal_id, amount: terms.amount })
         }
+        Course::Timeout
+        | Course::Late { .. }
+        | Course::Slow { .. }
+        | Course::Silent
+        | Course::Return { .. }
+        | Course::Early { .. }
+        | Course::Contradict { .. } => (at, What::Paid { withdrawal_id, amount: terms.amount }),
+        Course::WrongAmount => (at, What::Paid { withdrawal_id, amount: another(terms.amount) }),
+        Course::Reject { reason, after } => {
+            (after.from(at), What::Rejected { withdrawal_id, reason })
+        }
+        Course::Stall { after } => {
+            (after.from(at), What::Rejected { withdrawal_id, reason: STALLED })
+        }
+        Course::Forget { after } => (after.from(at), What::Forgotten { withdrawal_id }),
+        Course::Hold => return None,
+    };
+    Some(next)
+}
+
+fn next_of_paid(terms: &Terms, at: DateTime<Utc>, amount: Money) -> Option<(DateTime<Utc>, What)> {
+    let withdrawal_id = Arc::clone(&terms.withdrawal_id);
+    match terms.course {
+        Course::Return { after } => {
+            Some((after.from(at), What::Returned { withdrawal_id, amount, reason: RETURNED }))
+        }
+        Course::Contradict { after } => {
+            Some((after.from(at), What::Contradicted { withdrawal_id, reason: CONTRADICTED }))
+        }
+        Course::Settle { .. }
+        | Course::Reject { .. }
+        | Course::Timeout
+        | Course::Late { .. }
+        | Course::Slow { .. }
+        | Course::Stall { .. }
+        | Course::Detour { .. }
+        | Course::Hold
+        | Course::Forget { .. }
+        | Course::Silent
+        | Course::WrongAmount
+        | Course::Early { .. } => None,
     }
+}
+
+/// The channel's own code for a reason.
+pub(super) fn channel_code(reason: Reason) -> String {
+    format!("SIM-{reason}")
 }
 
 /// A rejection as it is told.
 pub(super) fn rejected(reason: Reason, finality: Finality) -> Told {
-    let channel_code = format!("SIM-{reason}");
+    let channel_code = channel_code(reason);
     Told::Rejected(Rejected { finality: finality.into(), reason: reason.0.into(), channel_code })
 }
 
-fn settled(at: DateTime<Utc>, amount: Money) -> Told {
+/// A payment as it is told.
+pub(super) fn settled(at: DateTime<Utc>, amount: Money) -> Told {
     Told::Settled(Settled {
         amount: Some(money(amount)),
         payee_account_number: String::new(),
         settle_time: Some(timestamp(at)),
+    })
+}
+
+/// Money that came back, as it is told.
+pub(super) fn returned(at: DateTime<Utc>, amount: Money, reason: Reason) -> Told {
+    Told::Returned(Returned {
+        amount: Some(money(amount)),
+        reason: reason.0.into(),
+        return_time: Some(timestamp(at)),
     })
 }
 

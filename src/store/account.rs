@@ -37,6 +37,7 @@ pub(super) static BALANCE: Table = Table {
         ("lifecycle", Kind::Plain),
         ("condition_mask", Kind::Plain),
         ("open_withdrawals", Kind::Plain),
+        ("open_cases", Kind::Plain),
         ("next_lapse_time", Kind::Time),
         ("last_customer_time", Kind::Time),
         ("last_transaction_time", Kind::Time),

@@ -1,9 +1,11 @@
 //! `attempt` and `evidence`: the attempts to pay withdrawals, and all that was said of them.
 
 use super::bulk::{Kind, Spelled, Statements, Table};
-use super::{Engine, Error, Transaction, documents};
-use crate::domain::id::WithdrawalId;
+use super::{Engine, Error, Store, Transaction, documents};
+use crate::domain::id::{ChannelId, WithdrawalId};
+use crate::domain::payout::PayoutKey;
 use crate::domain::payout::attempt::Attempt;
+use crate::domain::payout::evidence::Evidence;
 
 pub(super) static ATTEMPT: Table = Table {
     name: "attempt",
@@ -21,6 +23,9 @@ pub(super) static ATTEMPT: Table = Table {
         ("last_said", Kind::Plain),
         ("create_time", Kind::Time),
         ("update_time", Kind::Time),
+        ("choice", Kind::Json),
+        ("sent_until_time", Kind::Time),
+        ("was_unknown", Kind::Plain),
     ],
     statements: Statements::new(),
 };
@@ -59,6 +64,22 @@ pub(super) fn newest_evidence(engine: Engine) -> String {
     )
 }
 
+impl Store {
+    /// To which channel each of these keys was given, as far as they were given out, by the key's text.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn attempt_channels(
+        &self,
+        keys: &[PayoutKey],
+    ) -> Result<Vec<(String, ChannelId)>, Error> {
+        let sql = of_each(self.engine);
+        let texts = self.engine.texts(keys.iter().map(|key| key.withdrawal_id.as_str()));
+        let rows: Vec<Attempt> = self.documents(self.engine.statement(&sql, [texts])).await?;
+        Ok(rows.into_iter().map(|row| (row.key().to_string(), row.channel_id)).collect())
+    }
+}
+
 impl Transaction {
     /// The attempts to pay these withdrawals, in order.
     ///
@@ -72,6 +93,21 @@ impl Transaction {
             documents(&self.inner, self.engine.statement(sql, [texts])).await?;
         rows.sort_by(|a, b| (&a.withdrawal_id, a.number).cmp(&(&b.withdrawal_id, b.number)));
         Ok(rows)
+    }
+
+    /// What contradicted the books about these withdrawals.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn evidence_list_contradicting(
+        &self,
+        ids: &[&WithdrawalId],
+    ) -> Result<Vec<Evidence>, Error> {
+        let of_each = self.engine.among("t.withdrawal_id", 1);
+        let wanted = format!("{of_each} AND t.effect = 'CONTRADICTION'");
+        let sql = EVIDENCE.select(self.engine, &wanted);
+        let texts = self.engine.texts(ids.iter().map(|id| id.as_str()));
+        documents(&self.inner, self.engine.statement(&sql, [texts])).await
     }
 }
 

@@ -122,16 +122,25 @@ impl Table {
             return Ok(());
         }
         let engine = transaction.engine;
-        let document = match engine {
-            Engine::Postgres => serde_json::to_string(&rows).map_err(fault)?,
-            Engine::Sqlite => self.with_sortable_times(&rows)?,
-        };
+        let document = self.rows_as_json(engine, &rows)?;
         let sql = self.statements.get_or_init(engine, write, || self.sql(engine, write));
         let done = transaction.inner.execute_raw(engine.statement(sql, [document.into()])).await?;
         if write == Write::Keep || done.rows_affected() == rows.len() as u64 {
             Ok(())
         } else {
             Err(Error::Conflict(DbErr::RecordNotUpdated))
+        }
+    }
+
+    /// Rows as the one parameter of a statement that writes them.
+    pub(super) fn rows_as_json<R: Serialize>(
+        &self,
+        engine: Engine,
+        rows: &[R],
+    ) -> Result<String, Error> {
+        match engine {
+            Engine::Postgres => serde_json::to_string(rows).map_err(fault),
+            Engine::Sqlite => self.with_sortable_times(rows),
         }
     }
 
@@ -151,9 +160,9 @@ impl Table {
         Ok(rows.to_string())
     }
 
-    fn sql(&self, engine: Engine, write: Write) -> String {
+    /// The columns, from what rows are read, the value of each column, and what has to stand before.
+    fn spread(&self, engine: Engine) -> (Vec<&str>, String, Vec<String>, &'static str) {
         let names: Vec<&str> = self.columns.iter().map(|(name, _)| *name).collect();
-        let list = names.join(", ");
         let (source, values) = match engine {
             Engine::Postgres => {
                 let source = format!("json_populate_recordset(NULL::{}, $1::json) AS r", self.name);
@@ -165,17 +174,25 @@ impl Table {
                 ("r".to_owned(), values.collect())
             }
         };
-        let others = || names.iter().zip(&values).filter(|(name, _)| !self.key.contains(name));
         // Asked for column by column, json_each would spell each row out as text once a column.
         let with = match engine {
             Engine::Postgres => "",
             Engine::Sqlite => "WITH r AS MATERIALIZED (SELECT value AS row FROM json_each($1)) ",
         };
-        let insert = format!(
-            "{with}INSERT INTO {} ({list}) SELECT {} FROM {source}",
-            self.name,
-            values.join(", ")
-        );
+        (names, source, values, with)
+    }
+
+    /// The statement that inserts rows, without what becomes of those that are there.
+    pub(super) fn insertion(&self, engine: Engine) -> String {
+        let (names, source, values, with) = self.spread(engine);
+        let (name, list, values) = (self.name, names.join(", "), values.join(", "));
+        format!("{with}INSERT INTO {name} ({list}) SELECT {values} FROM {source}")
+    }
+
+    fn sql(&self, engine: Engine, write: Write) -> String {
+        let (names, source, values, with) = self.spread(engine);
+        let others = || names.iter().zip(&values).filter(|(name, _)| !self.key.contains(name));
+        let insert = self.insertion(engine);
         match write {
             Write::Insert => insert,
             Write::Keep => {

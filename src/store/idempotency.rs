@@ -69,7 +69,7 @@ impl Transaction {
         static SQL: Spelled = Spelled::new();
         let engine = self.engine;
         let sql = SQL.get(engine, || find_each(engine));
-        let oldest = now - TimeDelta::days(REFUSAL_REMEMBERED_DAYS);
+        let oldest = oldest_refusal(now);
         let texts = |part: fn(&RequestKey) -> &str| engine.texts(keys.iter().map(part));
         let values: [Value; 4] = [
             texts(|(account, _, _)| account.as_str()),
@@ -79,6 +79,11 @@ impl Transaction {
         ];
         documents(&self.inner, engine.statement(sql, values)).await
     }
+}
+
+/// A refusal of this instant or before is forgotten.
+pub(super) fn oldest_refusal(now: DateTime<Utc>) -> DateTime<Utc> {
+    now - TimeDelta::days(REFUSAL_REMEMBERED_DAYS)
 }
 
 /// One search of the key for each request, whatever the plan believes of the table: a plan is kept

@@ -50,6 +50,7 @@ impl Transaction {
             .map(|envelope| (&envelope.account_number, envelope.command.needs()))
             .collect();
         self.load_approvals(&mut needs, &mut loaded).await?;
+        self.load_cases(&mut needs, &mut loaded).await?;
         self.load_withdrawals(&needs, &mut loaded).await?;
         self.load_freezes(batch, untold, now, &mut loaded).await?;
         self.load_others(&needs, terms, &mut loaded).await?;
@@ -156,7 +157,7 @@ impl Transaction {
                 loaded.attempts.entry(row.withdrawal_id.clone()).or_default().push(row);
             }
         }
-        Ok(())
+        self.load_trouble(loaded).await
     }
 
     async fn load_others(

@@ -10,7 +10,12 @@ pub mod approval;
 mod attempt;
 pub mod bulk;
 pub mod card;
+pub mod case;
 pub mod chain;
+pub mod channel;
+pub mod channel_lease;
+pub mod channel_log;
+mod document;
 mod error;
 pub mod event;
 pub mod freeze;
@@ -18,14 +23,20 @@ pub mod freeze_list;
 pub mod history;
 pub mod idempotency;
 pub mod import_run;
+pub mod inbox;
 pub mod intake;
 pub mod load;
+mod load_cases;
 mod master;
 pub mod migrate;
 pub mod objection;
 pub mod platform;
 pub mod review;
+pub mod rollup;
 pub mod save;
+pub mod statement;
+pub mod suspense;
+mod tally;
 pub mod transaction_log;
 pub mod watched;
 pub mod withdrawal;
@@ -42,6 +53,7 @@ use sea_orm::{
 };
 use serde::de::DeserializeOwned;
 
+use self::document::{document, documents, list, parse_document};
 pub use self::error::Error;
 use self::error::is_dead_connection;
 use crate::domain::freeze::line::CROWD;
@@ -366,33 +378,4 @@ impl Transaction {
             tracing::debug!(%error, "rollback failed; the connection is dropped");
         }
     }
-}
-
-/// Runs a query whose one column `doc` is a JSON document of a row.
-async fn documents<T: DeserializeOwned>(
-    connection: &impl ConnectionTrait,
-    statement: Statement,
-) -> Result<Vec<T>, Error> {
-    let rows = connection.query_all_raw(statement).await?;
-    rows.iter().map(|row| document(row, "doc")).collect()
-}
-
-/// Reads a column that holds a JSON document.
-fn document<T: DeserializeOwned>(row: &QueryResult, column: &str) -> Result<T, Error> {
-    let text: String = row.try_get("", column)?;
-    parse_document(&text)
-}
-
-/// Reads a column that holds a JSON list, or NULL for an empty one.
-fn list<T: DeserializeOwned>(row: &QueryResult, column: &str) -> Result<Vec<T>, Error> {
-    let text: Option<String> = row.try_get("", column)?;
-    text.map_or_else(|| Ok(Vec::new()), |text| parse_document(&text))
-}
-
-fn parse_document<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
-    serde_json::from_str(text).map_err(|error| {
-        // Its message repeats what is stored.
-        let what = format!("a stored document: {:?} at byte {}", error.classify(), error.column());
-        Error::Corrupt(DbErr::Json(what))
-    })
 }

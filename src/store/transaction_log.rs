@@ -59,6 +59,16 @@ impl Transaction {
         documents(&self.inner, self.engine.statement(&sql, values)).await
     }
 
+    /// Transactions by their ids, of whichever accounts.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn transaction_list_named(&self, ids: &[String]) -> Result<Vec<Posted>, Error> {
+        let sql = TRANSACTION_LOG.select(self.engine, &self.engine.among("t.transaction_id", 1));
+        let texts = self.engine.texts(ids.iter().map(String::as_str));
+        documents(&self.inner, self.engine.statement(&sql, [texts])).await
+    }
+
     /// Which of these transactions exist.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ use super::attempt::{ATTEMPT, newest_evidence};
 use super::bulk::{Kind, Spelled, Statements, Table, as_text};
 use super::{Engine, Error, Store, Transaction, document, documents, list};
 use crate::domain::id::{AccountNumber, WithdrawalId};
+use crate::domain::money::Currency;
 use crate::domain::payout::attempt::Attempt;
 use crate::domain::payout::evidence::Evidence;
 use crate::domain::withdrawal::{Due, HeldReason, State, Withdrawal};
@@ -44,6 +45,7 @@ pub(super) static WITHDRAWAL: Table = Table {
         ("held_since", Kind::Time),
         ("exempt_minor", Kind::Plain),
         ("next_action_time", Kind::Time),
+        ("cases", Kind::Plain),
     ],
     statements: Statements::new(),
 };
@@ -170,7 +172,9 @@ fn in_time(row: &Evidence) -> (DateTime<Utc>, i64, &str) {
 
 /// What is to be known of a due withdrawal, and no more: a row of which the rest can't be read must
 /// not keep all others from being found.
-const DUE: &str = "SELECT t.withdrawal_id, t.account_number, t.state FROM withdrawal t WHERE";
+const DUE: &str =
+    "SELECT t.withdrawal_id, t.account_number, t.state, t.currency_code, t.amount_minor,
+    t.beneficiary_bank_code, t.preferred_channel, t.channel_id FROM withdrawal t WHERE";
 
 impl Store {
     /// Withdrawals to which something is to be done by now, the most overdue first, at most `limit`.
@@ -200,6 +204,20 @@ impl Store {
         self.dues(self.engine.statement(&sql, [texts])).await
     }
 
+    /// Withdrawals that wait for a channel, those that wait shortest first, at most `limit`. A walk over
+    /// the index of what something is to be done about.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn withdrawal_list_held(&self, limit: u32) -> Result<Vec<Due>, Error> {
+        let sql = format!(
+            "{DUE} t.next_action_time IS NOT NULL AND t.state = 'RESERVED'
+                AND t.held_reason IN ('NO_CHANNEL', 'CHANNEL_CLOSED', 'RETRY_BACKOFF')
+                ORDER BY t.next_action_time LIMIT $1"
+        );
+        self.dues(self.engine.statement(&sql, [i64::from(limit).into()])).await
+    }
+
     async fn dues(&self, statement: Statement) -> Result<Vec<Due>, Error> {
         self.read(statement).await?.iter().map(due).collect()
     }
@@ -209,12 +227,22 @@ fn due(row: &QueryResult) -> Result<Due, Error> {
     let text = |column| row.try_get::<String>("", column);
     let (id, number) = (text("withdrawal_id")?, text("account_number")?);
     let (id, number) = (WithdrawalId::parse(&id), AccountNumber::parse(&number));
-    let (Some(withdrawal_id), Some(account_number), Ok(state)) =
-        (id, number, text("state")?.parse())
+    let currency = Currency::from_code(&text("currency_code")?);
+    let (Some(withdrawal_id), Some(account_number), Ok(state), Some(currency_code)) =
+        (id, number, text("state")?.parse(), currency)
     else {
         return Err(Error::Corrupt(DbErr::Custom("a withdrawal that isn't one".to_owned())));
     };
-    Ok(Due { withdrawal_id, account_number, state })
+    Ok(Due {
+        withdrawal_id,
+        account_number,
+        state,
+        currency_code,
+        amount_minor: row.try_get("", "amount_minor")?,
+        bank_code: text("beneficiary_bank_code")?,
+        preferred_channel: text("preferred_channel")?,
+        channel_id: text("channel_id")?,
+    })
 }
 
 /// Withdrawals of accounts that hold money; as the index has them.

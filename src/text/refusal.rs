@@ -30,6 +30,9 @@ pub fn reason_message(reason: Reason) -> &'static str {
         Reason::WithdrawalNotFound => "no such withdrawal on this account",
         Reason::ApprovalNotFound => "no such approval",
         Reason::ObjectionNotFound => "no such objection on this account",
+        Reason::ChannelNotFound => "no such payout channel",
+        Reason::CaseNotFound => "no such case on this account",
+        Reason::SuspenseNotFound => "no such item in suspense",
         Reason::EtagMismatch => "the etag is stale; read the account again",
         Reason::CurrencyMismatch => "the currency of the amount is not that of the account",
         Reason::AccountClosed => "the account is closed",
@@ -131,6 +134,21 @@ fn line(reason: Reason) -> Wording {
             "查无此项异议，请核对编号。",
             "查無此項異議，請核對編號。",
             "There is no such objection; please check the number.",
+        ),
+        Reason::ChannelNotFound => Wording::new(
+            "查无此出款通道，请核对编号。",
+            "查無此出款通道，請核對編號。",
+            "There is no such payout channel; please check its id.",
+        ),
+        Reason::CaseNotFound => Wording::new(
+            "查无此差错案件，请核对编号。",
+            "查無此差錯案件，請核對編號。",
+            "There is no such case; please check the number.",
+        ),
+        Reason::SuspenseNotFound => Wording::new(
+            "查无此暂收款项，请核对编号。",
+            "查無此暫收款項，請核對編號。",
+            "There is no such item in suspense; please check the number.",
         ),
         Reason::EtagMismatch => Wording::new(
             "账户信息刚有变动，请重新查询后再试。",

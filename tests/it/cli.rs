@@ -115,6 +115,7 @@ fn every_command_has_help() {
         &["import", "transactions", "--help"],
         &["query", "--help"],
         &["simulate-channel", "--help"],
+        &["soak", "--help"],
         &["verify-history", "--help"],
     ] {
         let help = program(command);

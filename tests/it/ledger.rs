@@ -15,6 +15,7 @@ use account_status::domain::transaction::{EntryChannel, Identification};
 use account_status::feed::Feed;
 use account_status::ledger::{Failure, LANE_QUEUE_MAX, Ledger, Parts};
 use account_status::pb::v1::{Cause, StatusAction};
+use account_status::roster::Rosters;
 use account_status::service::{self, Core, ServiceError};
 use account_status::store;
 use futures::FutureExt as _;
@@ -25,8 +26,10 @@ use crate::harness::{Bank, Engine, engine};
 use crate::on_every_engine;
 
 async fn parts(bank: &Bank) -> Parts {
+    let store = service::open(&bank.settings).await.unwrap();
     Parts {
-        store: service::open(&bank.settings).await.unwrap(),
+        rosters: Rosters::new(store.clone()),
+        store,
         clock: bank.clock.clone(),
         rules: Arc::new(bank.settings.rules.clone()),
         feed: Feed::default(),

@@ -8,8 +8,8 @@ use account_status::pb::v1::*;
 use chrono::{DateTime, Utc};
 use tonic::Status;
 
-use crate::harness::Bank;
 use crate::harness::calls::*;
+use crate::harness::{Bank, moment};
 use crate::on_every_engine;
 
 const N: &str = "9990584001000007777";
@@ -69,6 +69,7 @@ impl Life<'_> {
         let begun = std::time::Instant::now();
         while self.bank.history(N).await.len() < rows {
             assert!(begun.elapsed() < PATIENCE, "the sweep has not written row {rows}");
+            moment().await;
         }
     }
 
@@ -223,6 +224,7 @@ async fn identity_ran_out(life: &mut Life<'_>) {
             break;
         }
         assert!(begun.elapsed() < PATIENCE, "nobody was noticed");
+        moment().await;
     }
     database.close().await.unwrap();
     life.shows(("00", vec![]), 4, "ops").await;

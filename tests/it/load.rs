@@ -53,8 +53,10 @@ async fn load_tells_the_rate_of_calls_and_what_failed() {
     let url = format!("sqlite://{}/load.db", directory.path().display());
     let demo = Program::start(&["demo"], &url).await;
     let listen = demo.address.to_string();
-    let arguments = |call| ["load", call, "--listen", &listen, "--seconds", "1", "--callers", "2"];
-    for call in ["who-am-i", "get-account-status", "withdraw"] {
+    let arguments = |call| {
+        ["load", call, "--listen", &listen, "--seconds", "1", "--callers", "2", "--items", "3"]
+    };
+    for call in ["who-am-i", "get-account-status", "withdraw", "batch-withdraw"] {
         let done = program(&arguments(call));
         let said = text(&done.stdout);
         assert!(done.status.success() && said.contains(" calls/s, p50 "), "{call}: {said}");
@@ -96,14 +98,15 @@ async fn load_first_answer_tells_when_the_service_answered() {
     let url = format!("sqlite://{}/load.db", directory.path().display());
     let demo = Program::start(&["demo"], &url).await;
     let listen = demo.address.to_string();
-    let ask = ["load", "first-answer", "--wait-seconds", "1", "--listen", &listen];
+    let ask = |wait| ["load", "first-answer", "--wait-seconds", wait, "--listen", &listen];
     let before = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs_f64() - 0.001;
-    let answered = program(&ask);
-    let at: f64 = text(&answered.stdout).trim().parse().unwrap();
+    let answered = program(&ask("60"));
+    let said = text(&answered.stdout);
+    let at: f64 = said.trim().parse().unwrap_or_else(|_not| panic!("{answered:?}"));
     let after = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs_f64() + 0.001;
     assert!(answered.status.success() && before <= at && at <= after, "{before} {at} {after}");
     demo.terminate().await;
-    let refused = program(&ask);
+    let refused = program(&ask("1"));
     assert_eq!(refused.status.code(), Some(1));
     assert!(text(&refused.stderr).contains("within 1 s"), "{refused:?}");
 }

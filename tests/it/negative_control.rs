@@ -4,6 +4,7 @@
 
 use account_status::domain::safeguard::{Off, Safeguard};
 
+use crate::fenced::late::after_its_lease;
 use crate::harness::{Bank, Engine};
 use crate::payouts::intent::cancelled_after_it_was_sent;
 use crate::races::rush::freezes_meet_payouts;
@@ -119,4 +120,26 @@ async fn without_the_intent_first_what_is_paid_is_cancelled_on_sqlite() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_the_intent_first_what_is_paid_is_cancelled_on_postgres() {
     without_intent_first(Engine::Postgres).await;
+}
+
+/// With no fence, one whose lease is over sends all the same, and its silence is believed.
+async fn without_lease_fence(engine: Engine) {
+    let off = Off::turn(Safeguard::LeaseFence);
+    let wrong = after_its_lease(engine).await;
+    drop(off);
+    let Some(wrong) = wrong else { return };
+    println!("{engine:?} without LeaseFence: {wrong:#?}");
+    assert!(wrong.iter().any(|what| what.contains("reached the channel")), "{wrong:#?}");
+    assert!(wrong.iter().any(|what| what.contains("silence")), "{wrong:#?}");
+    assert_eq!(after_its_lease(engine).await, Some(Vec::new()), "LeaseFence stands");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_the_lease_fence_who_lost_its_turn_goes_on_on_sqlite() {
+    without_lease_fence(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_the_lease_fence_who_lost_its_turn_goes_on_on_postgres() {
+    without_lease_fence(Engine::Postgres).await;
 }

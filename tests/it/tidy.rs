@@ -4,17 +4,19 @@
 use std::path::{Path, PathBuf};
 
 /// In this order: a module may import only what stands before it.
-const ORDER: [&str; 19] = [
+const ORDER: [&str; 21] = [
     "domain",
     "clock",
     "text",
     "store",
     "feed",
+    "roster",
     "ledger",
     "pb",
     "wire",
     "ask",
     "payout",
+    "reconcile",
     "sweep",
     "simulator",
     "auth",
@@ -26,7 +28,8 @@ const ORDER: [&str; 19] = [
     "cli",
 ];
 /// Beside each other: none of a group imports another of it.
-const PEERS: [&[&str]; 2] = [&["ask", "payout", "sweep", "simulator"], &["grpc", "http"]];
+const PEERS: [&[&str]; 2] =
+    [&["ask", "payout", "reconcile", "sweep", "simulator"], &["grpc", "http"]];
 const FILE_MAX_LINES: usize = 400;
 const TOP: [&str; 15] = [
     ".ci",

@@ -59,7 +59,7 @@ async fn replicas() -> Option<(Bank, Bank)> {
     let bank = Bank::open(Engine::Postgres).await;
     let directory = tempfile::tempdir().unwrap();
     let other = Bank::on(Engine::Postgres, bank.url.clone(), directory, |_given| {}).await;
-    // Ids begin with the time and repeat with the test's seed, so the replicas' times differ.
+    // Clocks of two servers never agree.
     other.pass(chrono::Duration::seconds(1));
     Some((bank, other))
 }

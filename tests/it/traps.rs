@@ -65,7 +65,7 @@ async fn a_read_joined_with_the_lock_sees_old_rows_after_waiting() {
         if row.try_get::<i64>("", "n").unwrap() > 0 {
             break;
         }
-        tokio::task::yield_now().await;
+        crate::harness::moment().await;
     }
     holder.commit().await.unwrap();
     assert_eq!(waiting.await.unwrap(), (0, 1));

@@ -4,8 +4,10 @@ import glob
 import os
 import re
 import shlex
+import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -57,6 +59,16 @@ class Running:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+    def wait_for(self, url):
+        """Waits until something listens there, or else tells what the process said at its end."""
+        host, port = url.removeprefix("http://").split(":")
+        while self.process.poll() is None:
+            with contextlib.suppress(ConnectionRefusedError), socket.create_connection((host, port)):
+                return
+            time.sleep(0.01)
+        with open(self.errors, encoding="utf-8") as log:
+            sys.exit(f"it did not start: {log.read()[-2000:]}")
 
     def peak_mib(self):
         """The most memory that it had resident so far."""
@@ -128,3 +140,57 @@ class Postgres:
         done = subprocess.run(["psql", "-qAt", self.url(database), "-v", "ON_ERROR_STOP=1", "-c", sql],
                               check=True, text=True, stdout=subprocess.PIPE)
         return done.stdout.splitlines()
+
+
+class Sqlite:
+    """Embedded databases, one file each."""
+
+    name = "sqlite"
+
+    def __init__(self, work):
+        self.work = work
+
+    def url(self, database):
+        return f"sqlite://{self.work}/{database}.db"
+
+    def create(self, database):
+        pass
+
+    def settle_down(self, database):
+        pass
+
+    def rows(self, database, sql):
+        """The rows of a query."""
+        with contextlib.closing(sqlite3.connect(f"{self.work}/{database}.db")) as file:
+            return file.execute(sql).fetchall()
+
+    def copy(self, database, name):
+        for end in ("", "-wal"):
+            if os.path.exists(f"{self.work}/{database}.db{end}"):
+                shutil.copy(f"{self.work}/{database}.db{end}", f"{self.work}/{name}.db{end}")
+
+
+class OnPostgres:
+    """Databases of a server of our own."""
+
+    name = "postgres"
+
+    def __init__(self, postgres):
+        self.postgres, self.url, self.sql = postgres, postgres.url, postgres.sql
+
+    def create(self, database):
+        self.sql("postgres", f"CREATE DATABASE {database}")
+
+    def settle_down(self, database):
+        self.sql(database, "VACUUM ANALYZE")
+
+    def rows(self, database, sql):
+        return [tuple(line.split("|")) for line in self.sql(database, sql)]
+
+    def copy(self, database, name):
+        self.sql("postgres", f"CREATE DATABASE {name} TEMPLATE {database}")
+
+
+def engine(name, work, stack):
+    """The engine of a name, which ends with the stack."""
+    return OnPostgres(stack.enter_context(Postgres(work))) if name == "postgres" else Sqlite(work)

@@ -3,11 +3,13 @@
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, Table};
 
-use super::{CliError, find, story};
-use crate::ask::Ask;
+use super::{CliError, channel, find, story};
+use crate::ask::{Ask, Page};
 use crate::config::Settings;
+use crate::domain::case::CaseCause;
 use crate::domain::freeze::control::Counting;
 use crate::domain::id::AccountNumber;
+use crate::store::case::CaseFilter;
 
 /// What the demo's channel can be made to do by a word of the reference: with which amount, and how
 /// it is written.
@@ -18,7 +20,11 @@ const BEHAVIOURS: [(&str, &str, &str); 10] = [
     ("pays and never answers: it is asked after 5 seconds", "1.04", "sim:timeout"),
     ("answers too late", "1.05", "sim:late=8s"),
     ("loses it: called back for good, then sent anew", "1.06", "sim:disappear"),
-    ("never answers and rejects in the end", "1.07", "sim:stall=3s"),
+    (
+        "never answers and rejects in the end: the next is tried, until none is left",
+        "1.07",
+        "sim:stall=3s",
+    ),
     ("accepts and does no more", "1.08", "sim:hold"),
     ("settles, and the money comes back", "1.09", "sim:return=2s"),
     ("settles another amount: stopped until people look at it", "1.10", "sim:wrong-amount"),
@@ -65,7 +71,8 @@ pub(super) async fn page(ask: &Ask, settings: &Settings) -> Result<String, CliEr
     }
     let now = Now::look(ask).await?;
     let (told, agreed) = (told_to_some(settings), four_eyes(settings, &now));
-    Ok(format!("{table}\n\n{}{told}{agreed}{}", commands(settings), everything(settings)))
+    let payouts = [channels(settings), trouble(settings, &now), statement(settings)].concat();
+    Ok(format!("{table}\n\n{}{told}{agreed}{payouts}{}", commands(settings), everything(settings)))
 }
 
 /// Ids that differ from seeding to seeding.
@@ -74,6 +81,8 @@ struct Now {
     first_freeze: String,
     /// The clearing of a suspicion that waits for a second person.
     clearing: String,
+    /// The case of a payout that did not arrive, about which an institution was asked.
+    case: String,
 }
 
 impl Now {
@@ -82,7 +91,16 @@ impl Now {
         let hengtuo = find(ask, &number(story::HENGTUO)).await?;
         let guo = find(ask, &number(story::GUO)).await?;
         let first = hengtuo.freezes.iter().find(|freeze| freeze.takes_all());
+        let filter = CaseFilter {
+            account_number: Some(number(story::YUNFAN)),
+            cause: Some(CaseCause::NotArrived),
+            ..CaseFilter::default()
+        };
+        let cases = ask.cases(&filter, Page { size: 1, after: None }).await.map_err(|failure| {
+            CliError::Refused(format!("the demo's cases cannot be read: {failure}"))
+        })?;
         Ok(Self {
+            case: cases.items.first().map_or_else(String::new, |row| row.case_id.to_string()),
             first_freeze: first.map_or_else(String::new, |row| row.freeze_id.as_str().to_owned()),
             clearing: guo
                 .approvals
@@ -173,6 +191,85 @@ fn four_eyes(settings: &Settings, now: &Now) -> String {
     ]
     .map(|(who, body, method)| call_as(settings, who, &body, method))
     .concat()
+}
+
+/// The payout channels, and what happens when one is taken out of service.
+fn channels(settings: &Settings) -> String {
+    let first = settings.payouts.channels.first();
+    let first = first.map_or(story::channels::FAST, |(id, _)| id.as_str());
+    let state = |state: &str, reason: &str| {
+        format!(
+            r#"{{"channel_id":"{first}","state":"CHANNEL_STATE_{state}","reason":"{reason}","request_id":"paste-{state}"}}"#
+        )
+    };
+    let elsewhere = format!(
+        r#"{{"account_number":"{}","amount":{{"currency_code":"CNY","amount":"200.00"}},"beneficiary":{{"name":"Example Payee","account_number":"9990111122223333","bank_code":"999100000001","kind":"BENEFICIARY_KIND_PERSON"}},"reference":"another way","request_id":"paste-200.00"}}"#,
+        story::HE
+    );
+    let set = "ChannelService/SetChannelState";
+    [
+        (
+            "the payout channels, and how they are doing",
+            "{}".to_owned(),
+            "ChannelService/ListChannels",
+        ),
+        ("the first of them gets nothing more", state("DRAINED", "maintenance"), set),
+        ("so money takes another way", elsewhere, "WithdrawService/Withdraw"),
+        ("and it is back", state("ENABLED", ""), set),
+        (
+            "what each was worth, by amounts",
+            r#"{"group_by":["STATS_DIMENSION_AMOUNT"]}"#.to_owned(),
+            "ChannelService/GetChannelStats",
+        ),
+    ]
+    .map(|(what, body, method)| call_as(settings, ("ops", what), &body, method))
+    .concat()
+}
+
+/// Payouts that people look after.
+fn trouble(settings: &Settings, now: &Now) -> String {
+    let yunfan = story::YUNFAN;
+    let case = format!(r#"{{"case_id":"{}"}}"#, now.case);
+    let note = format!(
+        r#"{{"account_number":"{yunfan}","case_id":"{}","kind":"CASE_ENTRY_KIND_ANSWERED","institution":"CH-CARD","text":"on its way","request_id":"paste-note"}}"#,
+        now.case
+    );
+    let service = "WithdrawalCaseService";
+    [
+        (
+            "payouts in every state, newest first",
+            format!(r#"{{"account_number":"{yunfan}"}}"#),
+            "WithdrawService/ListWithdrawals".to_owned(),
+        ),
+        (
+            "what is wrong, the most urgent first",
+            r#"{"state":"CASE_STATE_OPEN"}"#.to_owned(),
+            format!("{service}/ListCases"),
+        ),
+        ("the whole way of one of them", case, format!("{service}/GetCase")),
+        ("what the channel answered", note, format!("{service}/AddCaseNote")),
+        ("money that stands beside accounts", "{}".to_owned(), format!("{service}/ListSuspense")),
+    ]
+    .map(|(what, body, method)| call_as(settings, ("ops", what), &body, &method))
+    .concat()
+}
+
+/// What a channel paid and never told, where the demo plays it.
+fn statement(settings: &Settings) -> String {
+    let fast = story::channels::FAST;
+    let log = channel::log_file(&settings.database_url, fast);
+    if !log.exists() {
+        return String::new();
+    }
+    let (log, address) = (log.display(), settings.listen);
+    let what = "# W05 was paid, and its channel never says so: its statement does";
+    let made = format!("account-status simulate-channel --statement {log} >{fast}.csv");
+    let period = "--from 2026-01-01T00:00:00Z --until $(date -u +%FT%TZ)";
+    let taken = format!(
+        "account-status import-statement --server http://{address} --channel-id {fast} \
+         --statement-id paste {period} {fast}.csv"
+    );
+    format!("{what}\n{made}\n{taken}\n\n")
 }
 
 fn commands(settings: &Settings) -> String {

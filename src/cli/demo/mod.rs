@@ -21,15 +21,19 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::domain::act::decide_approval::{DecideApproval, Verdict};
 use crate::domain::approval::policy::FourEyes;
+use crate::domain::channel::change::Change;
 use crate::domain::command::{Command, Effect, Envelope, Receipt};
 use crate::domain::id::{AccountNumber, RequestId};
 use crate::domain::principal::Principal;
 use crate::domain::terms::Term;
 use crate::domain::transaction::EntryChannel;
 use crate::ledger::Failure;
+use crate::ledger::apart::ChangeChannel;
 use crate::service::{self, Core};
+use crate::store::case::CaseFilter;
+use crate::store::withdrawal::{WithdrawalFile, WithdrawalFilter};
 use crate::store::{Engine, Store};
-use channel::Channel;
+use channel::Channels;
 use story::{Deed, Step};
 
 /// The demo's own embedded database, unless the settings name another.
@@ -56,17 +60,21 @@ impl Demo {
         let store = service::open(&settings).await?;
         store.migrate_up().await?;
         seed_once(&store, &settings).await?;
-        let channel = match settings.payouts.channels.is_empty() {
-            true => Some(Channel::start(&mut settings).await?),
+        let channels = match settings.payouts.channels.is_empty() {
+            true => Some(Channels::start(&mut settings).await?),
             false => None,
         };
+        if let Some(channels) = &channels {
+            hand_over(&store, channels).await?;
+        }
+        let signals = serve::Signals::hear();
         let core = Core::start(store.clone(), Clock::System, &settings);
         let page = guide::page(&core.ask, &settings).await?;
         drop(core);
         print(&page)?;
-        let served = serve::until_signal(store, listener, &settings).await;
-        if let Some(channel) = channel {
-            channel.stop().await?;
+        let served = serve::until_signal(store, (listener, signals), &settings).await;
+        if let Some(channels) = channels {
+            channels.stop().await?;
         }
         served
     }
@@ -97,7 +105,7 @@ async fn forget(settings: &Settings) -> Result<(), CliError> {
     store.close().await;
     checked?;
     let database = ["", "-wal", "-shm"].map(|suffix| PathBuf::from(format!("{file}{suffix}")));
-    for file in database.into_iter().chain([channel::log_file(&settings.database_url)]) {
+    for file in database.into_iter().chain(channel::log_files(&settings.database_url)) {
         match std::fs::remove_file(&file) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 return Err(CliError::Io(format!("cannot delete {}", file.display()), error));
@@ -138,11 +146,48 @@ async fn seed_once(store: &Store, settings: &Settings) -> Result<(), CliError> {
     (reviews.unused, reviews.dormancy) = (Term::months(6), Term::months(6));
     reviews.identity_grace = Term::days(90);
     let core = Core::start(store.clone(), clock.clone(), &settings);
+    core.board.apart().settle(&settings.payouts.channels).await.map_err(unchanged)?;
+    let own = settings.payouts.channels.is_empty();
+    for channel in story::channels::channels(begin).into_iter().filter(|_| own) {
+        change(&core, Change::Configure(Box::new(channel))).await?;
+    }
     for (index, step) in steps.into_iter().enumerate() {
         clock.set(step.at);
         carry_out(&core, index, step).await?;
     }
+    if own {
+        clock.set(now);
+        change(&core, Change::SetState(story::channels::drained())).await?;
+    }
     // The lanes end with the core; the store stays open.
+    Ok(())
+}
+
+async fn change(core: &Core, change: Change) -> Result<(), CliError> {
+    let request_id = RequestId::internal(&format!("demo-{}", change.content_hash()));
+    let asked = ChangeChannel {
+        principal: Principal::service("ops"),
+        request_id,
+        expected_version: None,
+        effect: Effect::Take,
+        change,
+    };
+    core.board.apart().change_channel(&asked).await.map_err(unchanged)?;
+    Ok(())
+}
+
+fn unchanged(failure: Failure) -> CliError {
+    CliError::Refused(format!("seeding a channel: {failure}"))
+}
+
+/// Gives the channels what the story gave them and has not come to its end.
+async fn hand_over(store: &Store, channels: &Channels) -> Result<(), CliError> {
+    for (number, reference, understood) in story::payouts::OPEN {
+        let number = AccountNumber::parse(number).expect("the story's numbers are sound");
+        if let Some(file) = payout_of(store, &number, reference).await? {
+            channels.hand(&file, understood).await?;
+        }
+    }
     Ok(())
 }
 
@@ -177,6 +222,24 @@ async fn carry_out(core: &Core, index: usize, step: Step) -> Result<(), CliError
                 .command(&account)
                 .ok_or_else(|| CliError::Refused(format!("seeding step {index}: no such freeze")))?
         }
+        Deed::Paid(payout) => {
+            let file = payout_of(&core.store, &account_number, &payout.reference).await?;
+            file.and_then(|file| payout.command(&file))
+                .ok_or_else(|| CliError::Refused(format!("seeding step {index}: no such payout")))?
+        }
+        Deed::Worked(work) => {
+            let missing = || CliError::Refused(format!("seeding step {index}: no such case"));
+            let file = payout_of(&core.store, &account_number, work.reference).await?;
+            let withdrawal_id = file.ok_or_else(missing)?.withdrawal.withdrawal_id;
+            let filter =
+                CaseFilter { withdrawal_id: withdrawal_id.to_string(), ..CaseFilter::default() };
+            let case = core.store.case_list(&filter, None, 1).await?.pop().ok_or_else(missing)?;
+            let account = find(&core.ask, &account_number).await?;
+            let mut proposed = account.approvals.iter();
+            let proposed = proposed.find(|row| row.subject_id == case.case_id.as_str());
+            let proposed = proposed.map(|row| row.approval_id.clone());
+            work.command(&case, proposed).ok_or_else(missing)?
+        }
     };
     let by = |principal, what: &str, command| Envelope {
         principal: Principal::service(principal),
@@ -197,6 +260,18 @@ async fn carry_out(core: &Core, index: usize, step: Step) -> Result<(), CliError
     };
     submit(core, by(checker, "-agreed", Command::DecideApproval(agreed)), index).await?;
     Ok(())
+}
+
+/// A withdrawal of the story by its reference.
+async fn payout_of(
+    store: &Store,
+    number: &AccountNumber,
+    reference: &str,
+) -> Result<Option<WithdrawalFile>, CliError> {
+    let filter = WithdrawalFilter { reference: reference.to_owned(), ..Default::default() };
+    let found = store.withdrawal_list(number, &filter, i64::MAX, 1).await?;
+    let Some(row) = found.first() else { return Ok(None) };
+    Ok(store.withdrawal_find_whole(&row.withdrawal_id, 0).await?)
 }
 
 async fn submit(core: &Core, envelope: Envelope, index: usize) -> Result<Receipt, CliError> {

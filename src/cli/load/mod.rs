@@ -13,7 +13,7 @@ use clap::{Args, ValueEnum};
 use rand::RngExt;
 use tokio::task::JoinSet;
 use tonic::transport::{Channel, Endpoint};
-use tonic::{Response, Status};
+use tonic::{Code, Response, Status};
 
 use super::{CliError, print};
 use crate::clock::Clock;
@@ -23,6 +23,7 @@ use crate::pb::channel::v1::payout_channel_service_client::PayoutChannelServiceC
 use crate::pb::channel::v1::{Payee, PayeeKind, SubmitPayoutRequest};
 use crate::pb::v1;
 use crate::pb::v1::account_status_service_client::AccountStatusServiceClient;
+use crate::pb::v1::batch_withdraw_result::Result as ItemResult;
 use crate::pb::v1::client_service_client::ClientServiceClient;
 use crate::pb::v1::withdraw_service_client::WithdrawServiceClient;
 
@@ -34,7 +35,7 @@ const TRY_EVERY: Duration = Duration::from_millis(2);
 /// Call a running service as fast as so many callers can, and print the rate
 #[derive(Debug, Args)]
 pub(super) struct Load {
-    /// What to call; withdraw and settle reserve 0.01 of the account's money in each call
+    /// What to call; withdraw, batch-withdraw and settle reserve 0.01 of an account's money each time
     #[arg(value_enum)]
     call: Call,
     /// Callers that each wait for an answer before they call again
@@ -52,9 +53,12 @@ pub(super) struct Load {
     /// How many accounts, each as likely as the other
     #[arg(long, default_value_t = 1)]
     accounts: u64,
-    /// The accounts' currency, for withdraw and settle
+    /// The accounts' currency, for what reserves
     #[arg(long, default_value = "CNY")]
     currency: String,
+    /// How many withdrawals each call of batch-withdraw makes
+    #[arg(long, default_value_t = 1_000)]
+    items: u64,
     /// The most withdrawals that settle leaves unsettled at once
     #[arg(long, default_value_t = 2_000)]
     outstanding: u32,
@@ -71,6 +75,8 @@ enum Call {
     GetAccountStatus,
     /// WithdrawService/Withdraw
     Withdraw,
+    /// WithdrawService/BatchWithdraw of --items withdrawals; one that is refused fails its call
+    BatchWithdraw,
     /// WithdrawService/Withdraw, and wait until all of them are settled: the rate end to end
     Settle,
     /// PayoutChannelService/SubmitPayout of a channel simulator, at its --listen
@@ -157,7 +163,7 @@ impl Load {
         let elapsed = began.elapsed();
         let seen = Seen::of_all(seen);
         let rate = seen.micros.len() as f64 / elapsed.as_secs_f64();
-        print(&format!("{rate:.0} calls/s, {}\n", seen.told()))?;
+        print(&format!("{rate:.1} calls/s, {}\n", seen.told()))?;
         Ok(ExitCode::SUCCESS)
     }
 
@@ -168,6 +174,7 @@ impl Load {
             call: self.call,
             accounts: (self.first_account, self.accounts.max(1)),
             currency: self.currency.clone(),
+            items: self.items,
             ids: format!("{run}-{number}"),
         };
         (0..self.callers.max(1)).zip(channels.iter().cycle()).map(caller).collect()
@@ -202,6 +209,8 @@ struct Caller {
     /// The first, and how many.
     accounts: (u64, u64),
     currency: String,
+    /// The withdrawals of one batch.
+    items: u64,
     ids: String,
 }
 
@@ -237,6 +246,7 @@ impl Caller {
                 let mut client = PayoutChannelServiceClient::new(self.channel.clone());
                 client.submit_payout(ask).await.map(drop)
             }
+            Call::BatchWithdraw => self.batch_withdraw(number).await,
             Call::Withdraw | Call::Settle => self.withdraw(offset, number).await.map(drop),
         }
     }
@@ -258,6 +268,29 @@ impl Caller {
         let request_id = format!("{}-{number}", self.ids);
         let ask = withdrawal(self.account_number(offset), &self.currency, request_id);
         WithdrawServiceClient::new(self.channel.clone()).withdraw(ask).await
+    }
+}
+
+impl Caller {
+    async fn batch_withdraw(&self, number: u64) -> Result<(), Status> {
+        let item = |index| {
+            let request_id = format!("{}-{number}-{index}", self.ids);
+            withdrawal(self.account_number(self.any_account()), &self.currency, request_id)
+        };
+        let batch = v1::BatchWithdrawRequest { requests: (0..self.items).map(item).collect() };
+        let mut client = WithdrawServiceClient::new(self.channel.clone());
+        let results = client.batch_withdraw(batch).await?.into_inner().results;
+        match results.into_iter().find_map(|one| one.result.and_then(error_of)) {
+            Some(error) => Err(Status::new(Code::from_i32(error.code), error.message)),
+            None => Ok(()),
+        }
+    }
+}
+
+fn error_of(result: ItemResult) -> Option<tonic_types::pb::Status> {
+    match result {
+        ItemResult::Withdrawal(_) => None,
+        ItemResult::Error(error) => Some(error),
     }
 }
 

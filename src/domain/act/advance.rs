@@ -153,9 +153,15 @@ pub fn owed_id(key: &PayoutKey) -> TransactionId {
     entry_id(&format!("{key}.owed"))
 }
 
+/// What the id of an entry has behind the key when people correct what was booked for a payout.
+pub const CORRECTION: &str = ".correction";
+
 /// The payout that an entry's id names, if it is one of ours.
 pub fn payout_of(id: &TransactionId) -> Option<PayoutKey> {
     let text = id.as_str();
+    if let Some((key, _)) = text.split_once(CORRECTION) {
+        return PayoutKey::parse(key);
+    }
     let key = text.strip_suffix(".owed").or_else(|| text.strip_suffix(".returned"));
     PayoutKey::parse(key.unwrap_or(text))
 }
@@ -177,11 +183,11 @@ pub fn credit(draft: &mut Draft<'_>, paid: &Withdrawal, (key, at): PaidAt<'_>, b
 
 /// An attempt is debited and returned at most once; that its entries have ids of its own keeps the
 /// database from taking a second one.
-fn entry_id(text: &str) -> TransactionId {
+pub(super) fn entry_id(text: &str) -> TransactionId {
     TransactionId::parse(text).expect("keys are short visible ASCII")
 }
 
-fn posting(
+pub(super) fn posting(
     paid: &Withdrawal,
     transaction_id: TransactionId,
     transaction_type: TransactionType,

@@ -23,7 +23,9 @@ pub struct AnswerObjection {
 impl AnswerObjection {
     /// What has to be loaded beside the account.
     pub fn needs(&self) -> Needs {
-        Needs { objection: Some(self.objection_id.clone()), ..Needs::default() }
+        let id = self.objection_id.clone();
+        let case_about = Some(id.as_str().to_owned());
+        Needs { objection: Some(id), case_about, ..Needs::default() }
     }
 
     /// Records it, or says why not. The same answer once more changes nothing.

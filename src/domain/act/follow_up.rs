@@ -48,6 +48,7 @@ impl FollowUp {
                 taken.reason = String::new();
                 // From now on nobody knows, until it is answered.
                 taken.last_said = None;
+                taken.sent_until_time = draft.now.checked_add_signed(draft.rules.payouts.lease);
             }
             Doing::Inquire | Doing::Void => {
                 taken.inquiries = taken.inquiries.saturating_add(1);
@@ -57,6 +58,7 @@ impl FollowUp {
                     let step = Step { key: Some(&key), ..Step::of(Event::NoAnswer) };
                     moved = advance(draft, &moved, &step).unwrap_or(moved);
                     taken.state = AttemptState::Unknown;
+                    taken.was_unknown = 1;
                 }
             }
         }
@@ -96,7 +98,8 @@ fn doing(draft: &Draft<'_>, withdrawal: &Withdrawal, attempt: &Attempt) -> Doing
             | SaidKind::RejectedFinal
             | SaidKind::InProgress
             | SaidKind::Tombstone
-            | SaidKind::Returned,
+            | SaidKind::Returned
+            | SaidKind::NotListed,
         ) => Doing::Inquire,
     }
 }

@@ -1,13 +1,17 @@
 //! Each write in a file of its own: what it carries, which of its fields can be wrong, and how it
 //! decides. An act changes only its [`Draft`]; the book writes down what came of it.
 
+pub mod add_case_note;
 pub mod advance;
 pub mod answer_objection;
+pub mod assign_case;
 pub mod bind_card;
 pub mod bind_platform;
 pub mod cancel_withdrawal;
+pub mod casework;
 pub mod change_card;
 pub mod change_status;
+pub mod clear_suspense;
 pub mod confirm_freeze;
 pub mod create_freeze;
 pub mod decide_approval;
@@ -27,7 +31,9 @@ pub mod record_evidence;
 pub mod record_objection;
 pub mod record_transaction;
 pub mod release_freeze;
+pub mod remind_case;
 pub mod renew_freeze;
+pub mod resolve_case;
 pub mod review_account;
 pub mod start_attempt;
 pub mod succeed_freeze;
@@ -44,6 +50,7 @@ use super::authority::Meanwhile;
 use super::batch::{Ids, Rules};
 use super::card::Card;
 use super::card::CardReceipt;
+use super::case::{Case, CaseEntry};
 use super::condition::Condition;
 use super::freeze::line::Freezes;
 use super::freeze::{Freeze, FreezeAct, FreezeMode};
@@ -57,6 +64,7 @@ use super::principal::Principal;
 use super::refusal::{Reason, Refusal, Refused};
 use super::review::Review;
 use super::status::{Cause, ConditionKind, Lifecycle};
+use super::suspense::SuspenseItem;
 use super::transaction::Transaction;
 use super::withdrawal::Withdrawal;
 use errand::Errand;
@@ -97,6 +105,12 @@ pub struct Written {
     pub cards_changed: Vec<Card>,
     /// Objections, new or changed.
     pub objections: Vec<Objection>,
+    /// Cases, new or changed.
+    pub cases: Vec<Case>,
+    /// Steps of their ways.
+    pub case_entries: Vec<CaseEntry>,
+    /// What stands in suspense, new or changed.
+    pub suspense: Vec<SuspenseItem>,
     /// What the review knows of the account, new or changed.
     pub review: Option<Review>,
     /// Bindings of its cards to platforms, new or changed.
@@ -109,7 +123,10 @@ impl Written {
     /// Whether an act of a payout or a review found nothing to do: those that find something write
     /// it down.
     pub fn is_empty(&self) -> bool {
-        self.withdrawals.is_empty() && self.evidence.is_empty() && self.review.is_none()
+        self.withdrawals.is_empty()
+            && self.evidence.is_empty()
+            && self.cases.is_empty()
+            && self.review.is_none()
     }
 }
 
@@ -156,6 +173,10 @@ pub enum Answer {
     Identity(Box<Review>),
     /// A card's binding to a platform.
     PlatformBinding(Box<PlatformBinding>),
+    /// A case.
+    Case(Box<Case>),
+    /// An item in suspense.
+    Suspense(Box<SuspenseItem>),
 }
 
 impl Decision {
@@ -285,6 +306,7 @@ pub fn blank_account(profile: Profile, currency: Currency, lifecycle: Lifecycle)
         lifecycle,
         condition_mask: 0,
         open_withdrawals: 0,
+        open_cases: 0,
         next_lapse_time: None,
         last_customer_time: None,
         last_transaction_time: None,

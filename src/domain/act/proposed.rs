@@ -4,12 +4,14 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::change_status::ChangeStatus;
+use super::clear_suspense::ClearSuspense;
 use super::confirm_freeze::ConfirmFreeze;
 use super::create_freeze::CreateFreeze;
 use super::deduct_freeze::DeductFreeze;
 use super::protect_account::ProtectAccount;
 use super::release_freeze::{Extent, ReleaseFreeze};
 use super::renew_freeze::RenewFreeze;
+use super::resolve_case::ResolveCase;
 use crate::domain::approval::Approval;
 use crate::domain::batch::Needs;
 use crate::domain::freeze::FreezeSource;
@@ -33,6 +35,10 @@ pub enum Proposed {
     ProtectAccount(ProtectAccount),
     /// The confirmation of an emergency freeze.
     ConfirmFreeze(ConfirmFreeze),
+    /// The end of a case.
+    ResolveCase(ResolveCase),
+    /// Money beside the account that is worked off.
+    ClearSuspense(ClearSuspense),
 }
 
 impl Proposed {
@@ -61,6 +67,8 @@ impl Proposed {
             Self::DeductFreeze(_) => "DEDUCT_FREEZE",
             Self::ProtectAccount(_) => "PROTECT_ACCOUNT",
             Self::ConfirmFreeze(_) => "CONFIRM_FREEZE",
+            Self::ResolveCase(_) => "RESOLVE_CASE",
+            Self::ClearSuspense(_) => "CLEAR_SUSPENSE",
         }
     }
 
@@ -73,6 +81,7 @@ impl Proposed {
             }
             Self::ReleaseFreeze(_) | Self::DeductFreeze(_) => Scope::FreezeRelease,
             Self::ProtectAccount(_) => Scope::AccountWrite,
+            Self::ResolveCase(_) | Self::ClearSuspense(_) => Scope::CaseResolve,
         }
     }
 
@@ -85,6 +94,8 @@ impl Proposed {
             Self::RenewFreeze(renew) => renew.needs(),
             Self::DeductFreeze(deduct) => deduct.needs(),
             Self::ProtectAccount(_) => Needs::default(),
+            Self::ResolveCase(resolve) => resolve.needs(),
+            Self::ClearSuspense(clear) => clear.needs(),
             Self::ConfirmFreeze(confirm) => {
                 Needs { freeze: Some(confirm.freeze_id.clone()), ..Needs::default() }
             }

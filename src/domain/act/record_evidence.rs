@@ -8,12 +8,14 @@ use super::advance::{self, Step, advance, credit, debit};
 use super::errand::{is_claimed, unchanged};
 use super::{Decision, Draft};
 use crate::domain::batch::{Loaded, Needs};
+use crate::domain::channel::roster::Roster;
 use crate::domain::id::ChannelId;
 use crate::domain::payout::attempt::{Attempt, AttemptState};
 use crate::domain::payout::evidence::{Evidence, EvidenceEffect, SaidKind, Source, Statement};
 use crate::domain::payout::judge::{Standing, Verdict, judge};
+use crate::domain::payout::pace;
 use crate::domain::payout::reason::RejectReason;
-use crate::domain::payout::{pace, routing};
+use crate::domain::payout::routing::{self, Wanted};
 use crate::domain::refusal::{Reason, Refused};
 use crate::domain::transaction::Booking;
 use crate::domain::withdrawal::{Another, HeldReason, State, Withdrawal};
@@ -40,6 +42,11 @@ impl RecordEvidence {
         Needs {
             payout: Some(key.withdrawal_id.clone()),
             transaction: returned.then(|| advance::owed_id(key)),
+            // What was paid beside the account, and may be what came back.
+            suspense: match returned {
+                true => vec![advance::owed_id(key), advance::entry_id(&key.to_string())],
+                false => Vec::new(),
+            },
             ..Needs::default()
         }
     }
@@ -63,12 +70,16 @@ impl RecordEvidence {
             withdrawal: current,
             attempt,
             epoch: self.statement.epoch,
-            another: self.another(draft, current, attempts),
+            another: self.another(draft, current, (attempts, &loaded.roster)),
+            people: self.people(draft, current),
             other_paid: attempts.iter().any(|other| {
                 other.number != attempt.number && other.state == AttemptState::Settled
             }),
         };
-        let verdict = judge(&self.statement.said, standing);
+        let mut verdict = judge(&self.statement.said, standing);
+        if verdict.effect == EvidenceEffect::Contradiction && self.is_known(loaded) {
+            verdict = Verdict::nothing_new();
+        }
         let owed_id = (draft.account.number().clone(), advance::owed_id(key));
         let owed = loaded.transactions.contains(&owed_id);
         let debited = if owed { Booking::Receivable } else { Booking::Balance };
@@ -77,9 +88,27 @@ impl RecordEvidence {
         Ok(unchanged(&moved))
     }
 
+    /// Whether the same was said of the attempt before, and people looked into it or do: it opens
+    /// nothing anew, however often it is repeated.
+    fn is_known(&self, loaded: &Loaded) -> bool {
+        let (key, said) = (&self.statement.key, &self.statement.said);
+        let money = said.paid().map(|paid| (paid.amount.minor, paid.amount.currency));
+        let known = loaded.contradictions.get(&key.withdrawal_id).into_iter().flatten();
+        known.into_iter().any(|row| {
+            row.number == key.number
+                && row.said == said.kind()
+                && row.amount_minor.zip(row.currency_code) == money
+        })
+    }
+
     /// Whether another attempt may follow if this one is dead: not while a freeze claims the money,
-    /// and only where a channel is left.
-    fn another(&self, draft: &Draft<'_>, current: &Withdrawal, attempts: &[Attempt]) -> Another {
+    /// and only where a channel is left that could take it some time.
+    fn another(
+        &self,
+        draft: &Draft<'_>,
+        current: &Withdrawal,
+        (attempts, roster): (&[Attempt], &Roster),
+    ) -> Another {
         let claimed = is_claimed(draft, current);
         let too_many = current.attempts >= routing::ATTEMPTS_MAX;
         let reason = self.statement.said.reason();
@@ -94,9 +123,17 @@ impl RecordEvidence {
                 false => attempt.clone(),
             })
             .collect();
-        let channels = &draft.rules.payouts.channels;
-        let left = routing::route(channels, &current.preferred_channel, &after).is_some();
+        let left = routing::is_any_left(roster, &Wanted::of(current), &after);
         if claimed || too_many || !left { Another::NoMore } else { Another::Allowed }
+    }
+
+    /// Whether people may decide what follows if this attempt is dead for a reason that only they
+    /// can judge: not while a freeze claims the money, and not where it is they who say so.
+    fn people(&self, draft: &Draft<'_>, current: &Withdrawal) -> Another {
+        let said_so = self.statement.source == Source::People;
+        let too_many = current.attempts >= routing::ATTEMPTS_MAX;
+        let over = said_so || too_many || is_claimed(draft, current);
+        if over { Another::NoMore } else { Another::Allowed }
     }
 
     fn apply(
@@ -117,6 +154,9 @@ impl RecordEvidence {
         for event in &verdict.events {
             let step = Step { event: *event, key: Some(key), reason, paid_time, debited };
             moved = advance(draft, &moved, &step).unwrap_or(moved);
+        }
+        if moved.state == State::Reserved && judged.is_for_people() && attempt.is_open() {
+            hold_for_people(draft, &mut moved);
         }
         match (attempt.state, judged.state) {
             (AttemptState::Duplicate, AttemptState::Returned) => {
@@ -167,7 +207,8 @@ impl RecordEvidence {
                 | SaidKind::InProgress
                 | SaidKind::UnknownKey
                 | SaidKind::Tombstone
-                | SaidKind::Returned => false,
+                | SaidKind::Returned
+                | SaidKind::NotListed => false,
             }
     }
 
@@ -177,6 +218,9 @@ impl RecordEvidence {
         let state = verdict.attempt.unwrap_or(attempt.state);
         let stale = self.is_stale(attempt, verdict);
         let mut judged = Attempt { state, ..attempt.clone() };
+        if state == AttemptState::Unknown {
+            judged.was_unknown = 1;
+        }
         if !stale {
             judged.last_said = Some(said.kind());
         }
@@ -184,7 +228,8 @@ impl RecordEvidence {
         if !stale && attempt.is_open() {
             judged.reason = reason_after(attempt, said.reason());
         }
-        if state == AttemptState::Accepted && attempt.state != AttemptState::Accepted {
+        // One that is unknown and accepted by turns is asked for less and less, and becomes a case.
+        if state == AttemptState::Accepted && attempt.state == AttemptState::Intent {
             judged.inquiries = 0;
         }
         if judged != *attempt {
@@ -251,7 +296,8 @@ impl RecordEvidence {
             | SaidKind::RejectedFinal
             | SaidKind::Settled
             | SaidKind::Tombstone
-            | SaidKind::Returned => {}
+            | SaidKind::Returned
+            | SaidKind::NotListed => {}
         }
     }
 
@@ -274,6 +320,16 @@ impl RecordEvidence {
             received_time: draft.now,
         }
     }
+}
+
+/// Nothing more is tried before people have decided; it fails when they don't in time.
+fn hold_for_people(draft: &mut Draft<'_>, moved: &mut Withdrawal) {
+    moved.held_reason = Some(HeldReason::Manual);
+    moved.held_since = Some(draft.now);
+    moved.next_action_time = draft.now.checked_add_signed(draft.rules.payouts.held_max);
+    let payload =
+        json!({ "withdrawal_id": moved.withdrawal_id, "held_reason": HeldReason::Manual });
+    draft.written.events.push(("WITHDRAWAL_HELD", payload));
 }
 
 /// The last reason that was given: a tombstone after a transient rejection keeps that one's.

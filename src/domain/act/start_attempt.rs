@@ -1,11 +1,11 @@
 //! StartAttempt: takes a reserved withdrawal up, looks once more whether it may go, chooses the
-//! channel and writes the intent down. Only after its commit is anything sent, and only by the one
+//! channel of those that whoever sends it offers, and writes the intent down. Only after its commit is anything sent, and only by the one
 //! whose command it was: after a commit that was lost nobody sends it, and it is followed up.
 //!
 //! What a freeze claims is cancelled; what another condition forbids, or no channel takes, is held
 //! for a while and fails then.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use serde_json::json;
 
@@ -16,18 +16,27 @@ use super::{Decision, Draft};
 use crate::domain::batch::Loaded;
 use crate::domain::id::{ChannelId, WithdrawalId};
 use crate::domain::payout::attempt::{Attempt, AttemptState};
-use crate::domain::payout::routing;
+use crate::domain::payout::offer::Offer;
+use crate::domain::payout::routing::{self, Ineligible};
 use crate::domain::refusal::{Reason, Refused};
 use crate::domain::withdrawal::{Event, HeldReason, State, Withdrawal};
 
 /// How long a held withdrawal waits until somebody looks again, though nothing has told of a change.
 const HELD_PAUSE: TimeDelta = TimeDelta::minutes(1);
+/// How long at least, and where what is in the way may be over at any moment.
+const MOMENT: TimeDelta = TimeDelta::seconds(1);
+/// By what a reminder says that no channel takes a withdrawal.
+const NO_CHANNEL: &str = "NO_CHANNEL";
 
 /// A withdrawal to send.
 #[derive(Debug, Clone, Serialize)]
 pub struct StartAttempt {
     /// Which.
     pub withdrawal_id: WithdrawalId,
+    /// The channels that may carry it now, the best first.
+    pub offers: Vec<Offer>,
+    /// What stands in the way of the others.
+    pub others: Vec<(ChannelId, Ineligible)>,
 }
 
 impl StartAttempt {
@@ -47,14 +56,18 @@ impl StartAttempt {
                 let step = Step { reason: UNDER_A_FREEZE, ..Step::of(Event::TakenByFreeze) };
                 Ok(end(draft, current, &step))
             }
-            Way::Forbidden => Ok(hold(draft, current, HeldReason::Condition)),
+            // Not before people have decided.
+            Way::Forbidden | Way::Clear if current.held_reason == Some(HeldReason::Manual) => {
+                Ok(hold(draft, current, HeldReason::Manual, None))
+            }
+            Way::Forbidden => Ok(hold(draft, current, HeldReason::Condition, None)),
             Way::Clear => {
-                let channels = &draft.rules.payouts.channels;
-                match routing::route(channels, &current.preferred_channel, attempts) {
-                    None => Ok(hold(draft, current, HeldReason::NoChannel)),
-                    Some(channel) => {
+                let preferred = &current.preferred_channel;
+                match routing::choose(&self.offers, preferred, attempts) {
+                    None => Ok(self.wait(draft, current, attempts)),
+                    Some(offer) => {
                         let number = current.attempts.saturating_add(1);
-                        let intent = self.intent(draft, number, channel);
+                        let intent = self.intent(draft, number, offer);
                         Ok(start(draft, current, intent))
                     }
                 }
@@ -62,12 +75,19 @@ impl StartAttempt {
         }
     }
 
-    fn intent(&self, draft: &Draft<'_>, number: i64, channel: &ChannelId) -> Attempt {
+    /// Waits for the channel that can take it soonest.
+    fn wait(&self, draft: &mut Draft<'_>, current: &Withdrawal, attempts: &[Attempt]) -> Decision {
+        let open = self.others.iter().filter(|(id, _)| !routing::is_turned_down(attempts, id));
+        let (why, until) = routing::why_none(open.map(|(_, reason)| *reason));
+        hold(draft, current, why, until)
+    }
+
+    fn intent(&self, draft: &Draft<'_>, number: i64, taken: &Offer) -> Attempt {
         Attempt {
             withdrawal_id: self.withdrawal_id.clone(),
             number,
             account_number: draft.account.number().clone(),
-            channel_id: channel.clone(),
+            channel_id: taken.channel_id.clone(),
             state: AttemptState::Intent,
             reason: String::new(),
             epoch: 1,
@@ -76,6 +96,9 @@ impl StartAttempt {
             last_said: None,
             create_time: draft.now,
             update_time: draft.now,
+            choice: routing::kept(&self.offers, taken),
+            sent_until_time: draft.now.checked_add_signed(draft.rules.payouts.lease),
+            was_unknown: 0,
         }
     }
 }
@@ -95,8 +118,13 @@ fn start(draft: &mut Draft<'_>, current: &Withdrawal, intent: Attempt) -> Decisi
     errand(draft, Doing::Send, intent, moved)
 }
 
-/// Holds it, or fails it when it was held for too long.
-fn hold(draft: &mut Draft<'_>, current: &Withdrawal, why: HeldReason) -> Decision {
+/// Holds it until then, as far as that is known, or fails it when it was held for too long.
+fn hold(
+    draft: &mut Draft<'_>,
+    current: &Withdrawal,
+    why: HeldReason,
+    opening: Option<DateTime<Utc>>,
+) -> Decision {
     let since = current.held_since.unwrap_or(draft.now);
     let until = since.checked_add_signed(draft.rules.payouts.held_max).unwrap_or(draft.now);
     if until <= draft.now {
@@ -104,18 +132,31 @@ fn hold(draft: &mut Draft<'_>, current: &Withdrawal, why: HeldReason) -> Decisio
         let step = Step { reason, ..Step::of(Event::TimeToLiveOver) };
         return end(draft, current, &step);
     }
-    let pause = draft.now.checked_add_signed(HELD_PAUSE).unwrap_or(until);
+    let after = |pause| draft.now.checked_add_signed(pause).unwrap_or(until);
+    let again = match (why, opening) {
+        (HeldReason::ChannelClosed | HeldReason::RetryBackoff, Some(at)) => at.max(after(MOMENT)),
+        (HeldReason::RetryBackoff, None) => after(MOMENT),
+        (HeldReason::Condition | HeldReason::NoChannel | HeldReason::ChannelClosed, _) => {
+            after(HELD_PAUSE)
+        }
+        // People tell when.
+        (HeldReason::Manual, _) => until,
+    };
     let news = current.held_reason != Some(why);
     let mut held = Withdrawal {
         held_reason: Some(why),
         held_since: Some(since),
-        next_action_time: Some(until.min(pause)),
+        next_action_time: Some(until.min(again)),
         ..current.clone()
     };
     if news {
         held.step_from(current, draft.now);
         let payload = json!({ "withdrawal_id": held.withdrawal_id, "held_reason": why });
         draft.written.events.push(("WITHDRAWAL_HELD", payload));
+        if why == HeldReason::NoChannel {
+            let payload = json!({ "about": NO_CHANNEL, "withdrawal_id": held.withdrawal_id });
+            draft.written.events.push(("REMINDER", payload));
+        }
     }
     draft.written.withdrawals.push(held.clone());
     unchanged(&held)

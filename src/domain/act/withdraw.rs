@@ -91,6 +91,7 @@ impl Withdraw {
             held_since: None,
             exempt_minor,
             next_action_time: Some(taken_up_by(draft.now)),
+            cases: 0,
         }
     }
 }

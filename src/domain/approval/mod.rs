@@ -98,6 +98,10 @@ pub enum SubjectKind {
     Emergency,
     /// One condition.
     Condition,
+    /// One case.
+    Case,
+    /// One item in suspense.
+    Suspense,
 }
 
 /// A row of `approval`; the field names are its columns.

@@ -13,6 +13,8 @@ pub fn fits(approval: &Approval, account: &Account) -> bool {
 /// The version of a subject on the account as it is; `None` when it is not there any more.
 pub fn version(account: &Account, kind: SubjectKind, id: &str) -> Option<i64> {
     match kind {
+        // Their acts compare the version themselves: neither is a part of the account.
+        SubjectKind::Case | SubjectKind::Suspense => Some(0),
         SubjectKind::Account => Some(account.balance.status_version),
         SubjectKind::Freeze => account
             .freezes

@@ -132,6 +132,8 @@ pub(super) fn receipt(
         Answer::Card(receipt) => Receipt::Card(receipt.clone()),
         Answer::PlatformBinding(row) => Receipt::PlatformBinding(row.clone()),
         Answer::Errand(errand) => Receipt::Errand(errand.clone()),
+        Answer::Case(case) => Receipt::Case(case.clone()),
+        Answer::Suspense(item) => Receipt::Suspense(item.clone()),
     }
 }
 

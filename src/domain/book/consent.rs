@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Book, answer, dispatch};
 use crate::domain::account::Account;
+use crate::domain::act::casework::{self, Desk};
 use crate::domain::act::confirm_freeze::ConfirmFreeze;
 use crate::domain::act::decide_approval::{DecideApproval, Standing, Verdict};
 use crate::domain::act::deduct_freeze::DeductFreeze;
@@ -81,6 +82,8 @@ impl Book<'_> {
             draft.written.events.push(("REMINDER", payload));
         }
         let decision = Decision::plain("proposed", Answer::Done);
+        let (loaded, ids) = (&self.loaded, &mut self.ids);
+        casework::proposed(&mut Desk { draft: &mut draft, loaded, ids }, &proposal);
         self.settle(Some(before), draft, decision, envelope)?;
         Ok(Receipt::Approval(Box::new(ApprovalReceipt { approval: proposal, outcome: would })))
     }
@@ -142,7 +145,10 @@ impl Book<'_> {
             Some(act) => dispatch::decide_proposed(act, &mut draft, &self.loaded, &mut self.ids)?,
         };
         decision.consent = match decide.verdict {
-            Verdict::Approve => decision.consent.given(by),
+            Verdict::Approve => {
+                casework::agreed(&mut draft, &mut decision.answer, by);
+                decision.consent.given(by)
+            }
             Verdict::Reject | Verdict::Withdraw => Consent::NotNeeded,
         };
         draft.account.approvals.push(decided.clone());
@@ -246,6 +252,8 @@ fn next_told(account: &Account, act: &Proposed, proposal: &Approval) -> Option<V
         | Proposed::CreateFreeze(_)
         | Proposed::RenewFreeze(_)
         | Proposed::ProtectAccount(_)
+        | Proposed::ResolveCase(_)
+        | Proposed::ClearSuspense(_)
         | Proposed::ConfirmFreeze(_) => return None,
     };
     let freeze = account.freezes.iter().find(|freeze| freeze.freeze_id == *freeze_id)?;
@@ -291,6 +299,16 @@ fn subject(before: &Account, after: &Account, act: &Proposed) -> Subject {
             of_named(freeze_id, SubjectKind::Emergency)
         }
         Proposed::ProtectAccount(_) => of_account(Disclosure::Open),
+        Proposed::ResolveCase(resolve) => Subject {
+            kind: SubjectKind::Case,
+            id: resolve.case_id.as_str().to_owned(),
+            disclosure: Disclosure::Open,
+        },
+        Proposed::ClearSuspense(clear) => Subject {
+            kind: SubjectKind::Suspense,
+            id: clear.item_id.as_str().to_owned(),
+            disclosure: Disclosure::Open,
+        },
         Proposed::ChangeStatus(change) => match change.action.rule().needs {
             Needs::Lifecycle => of_account(Disclosure::Open),
             Needs::Condition(kind) => {
@@ -323,6 +341,8 @@ fn change_key(subject: &Subject, act: &Proposed) -> String {
         | Proposed::ReleaseFreeze(_)
         | Proposed::RenewFreeze(_)
         | Proposed::ProtectAccount(_)
+        | Proposed::ResolveCase(_)
+        | Proposed::ClearSuspense(_)
         | Proposed::ConfirmFreeze(_) => subject.id.clone(),
     };
     format!("{}:{what}", act.action())

@@ -1,11 +1,18 @@
 //! Which act decides which command.
 
 use crate::domain::account::Account;
+use crate::domain::act::add_case_note::AddCaseNote;
+use crate::domain::act::assign_case::AssignCase;
+use crate::domain::act::casework::look_after;
 use crate::domain::act::proposed::Proposed;
+use crate::domain::act::resolve_case::ResolveCase;
 use crate::domain::act::{Answer, Beginning, Decision, Draft, review_account};
 use crate::domain::batch::{Ids, Loaded};
+use crate::domain::case::Case;
 use crate::domain::command::Command;
+use crate::domain::freeze::Disclosure;
 use crate::domain::lapse::LAPSE;
+use crate::domain::principal::{Principal, Scope};
 use crate::domain::refusal::{Reason, Refused};
 
 /// Whether a command makes the account that it is about.
@@ -13,8 +20,14 @@ pub(super) fn begins_account(command: &Command) -> bool {
     matches!(command, Command::OpenAccount(_) | Command::ImportAccount(_))
 }
 
-/// What a command names that the account doesn't have; said before a stale etag.
-pub(super) fn absent(command: &Command, account: &Account, loaded: &Loaded) -> Option<Reason> {
+/// What a command names that the account doesn't have, as far as the principal may know; said before
+/// a stale etag.
+pub(super) fn absent(
+    command: &Command,
+    principal: &Principal,
+    account: &Account,
+    loaded: &Loaded,
+) -> Option<Reason> {
     if let Command::ChangeCard(change) = command {
         return change.card(account, loaded).is_none().then_some(Reason::CardNotFound);
     }
@@ -32,6 +45,16 @@ pub(super) fn absent(command: &Command, account: &Account, loaded: &Loaded) -> O
         let found = loaded.objections.get(&answer.objection_id);
         let mine = found.is_some_and(|row| row.account_number == *account.number());
         return (!mine).then_some(Reason::ObjectionNotFound);
+    }
+    if let Command::AssignCase(AssignCase { case_id, .. })
+    | Command::AddCaseNote(AddCaseNote { case_id, .. })
+    | Command::ResolveCase(ResolveCase { case_id, .. }) = command
+    {
+        let told =
+            |row: &Case| row.disclosure == Disclosure::Open || principal.may(Scope::Confidential);
+        let found = loaded.cases.get(case_id).filter(|row| told(row));
+        let mine = found.is_some_and(|row| row.account_number == *account.number());
+        return (!mine).then_some(Reason::CaseNotFound);
     }
     let id = if let Command::ReleaseFreeze(release) = command {
         &release.freeze_id
@@ -54,6 +77,17 @@ pub(super) fn absent(command: &Command, account: &Account, loaded: &Loaded) -> O
 /// # Errors
 /// Everything that stands in its way.
 pub(super) fn decide(
+    command: &Command,
+    draft: &mut Draft<'_>,
+    loaded: &Loaded,
+    ids: &mut Ids,
+) -> Result<Decision, Refused> {
+    let mut decision = act(command, draft, loaded, ids)?;
+    look_after(&mut decision, draft, loaded, ids);
+    Ok(decision)
+}
+
+fn act(
     command: &Command,
     draft: &mut Draft<'_>,
     loaded: &Loaded,
@@ -82,6 +116,11 @@ pub(super) fn decide(
         Command::StartAttempt(start) => start.decide(draft, loaded),
         Command::FollowUp(follow) => follow.decide(draft, loaded),
         Command::RecordEvidence(record) => record.decide(draft, loaded),
+        Command::AssignCase(assign) => assign.decide(draft, loaded, ids),
+        Command::AddCaseNote(add) => add.decide(draft, loaded, ids),
+        Command::ResolveCase(resolve) => resolve.decide(draft, loaded, ids),
+        Command::ClearSuspense(clear) => clear.decide(draft, loaded, ids),
+        Command::RemindCase(remind) => remind.decide(draft, loaded, ids),
         Command::UpdateIdentity(update) => update.decide(draft, loaded),
         Command::Lapse => Ok(Decision::plain(LAPSE, Answer::Account)),
         Command::Review => Ok(review_account::decide(draft, loaded, ids)),
@@ -98,6 +137,17 @@ pub(super) fn decide_proposed(
     loaded: &Loaded,
     ids: &mut Ids,
 ) -> Result<Decision, Refused> {
+    let mut decision = agreed_act(act, draft, loaded, ids)?;
+    look_after(&mut decision, draft, loaded, ids);
+    Ok(decision)
+}
+
+fn agreed_act(
+    act: &Proposed,
+    draft: &mut Draft<'_>,
+    loaded: &Loaded,
+    ids: &mut Ids,
+) -> Result<Decision, Refused> {
     match act {
         Proposed::ChangeStatus(change) => change.decide(draft, loaded, ids),
         Proposed::CreateFreeze(create) => create.decide(draft, loaded, ids),
@@ -106,6 +156,8 @@ pub(super) fn decide_proposed(
         Proposed::DeductFreeze(deduct) => deduct.decide(draft, loaded, ids),
         Proposed::ProtectAccount(protect) => protect.decide(draft),
         Proposed::ConfirmFreeze(confirm) => confirm.decide(draft, ids),
+        Proposed::ResolveCase(resolve) => resolve.decide(draft, loaded, ids),
+        Proposed::ClearSuspense(clear) => clear.decide(draft, loaded, ids),
     }
 }
 
@@ -142,6 +194,11 @@ pub(super) fn begin<'a>(
         | Command::StartAttempt(_)
         | Command::FollowUp(_)
         | Command::RecordEvidence(_)
+        | Command::AssignCase(_)
+        | Command::AddCaseNote(_)
+        | Command::ResolveCase(_)
+        | Command::ClearSuspense(_)
+        | Command::RemindCase(_)
         | Command::UpdateIdentity(_)
         | Command::Lapse
         | Command::Review => Err(Reason::AccountNotFound.into()),

@@ -28,6 +28,7 @@ use super::freeze::{FreezeAct, FreezeActKind};
 use super::history::{self, Link, Occasion, StatusChange};
 use super::id::{AccountNumber, FreezeId};
 use super::lapse::{self, LAPSE, Step};
+use super::payout::counting::Counts;
 use super::refusal::Reason;
 use super::safeguard::{self, Safeguard};
 
@@ -39,12 +40,14 @@ pub struct Book<'a> {
     ids: Ids,
     loaded: Loaded,
     changes: Changes,
+    counts: Counts,
 }
 
 impl<'a> Book<'a> {
     /// A book on what was loaded, at the batch's one instant.
     pub fn new(rules: &'a Rules, now: DateTime<Utc>, ids: Ids, loaded: Loaded) -> Self {
-        Self { rules, now, ids, loaded, changes: Changes::default() }
+        let (changes, counts) = (Changes::default(), Counts::default());
+        Self { rules, now, ids, loaded, changes, counts }
     }
 
     /// Decides one command: lapses first, then replay, existence, etag, then the act itself.
@@ -72,7 +75,8 @@ impl<'a> Book<'a> {
     }
 
     /// The accounts and rows to write.
-    pub fn finish(self) -> (BTreeMap<AccountNumber, Account>, Changes) {
+    pub fn finish(mut self) -> (BTreeMap<AccountNumber, Account>, Changes) {
+        self.changes.tallies = self.counts.rows(&mut self.ids);
         (self.loaded.accounts, self.changes)
     }
 
@@ -154,7 +158,8 @@ impl<'a> Book<'a> {
         if dispatch::begins_account(&envelope.command) {
             return Err(Reason::AccountExists.into());
         }
-        if let Some(reason) = dispatch::absent(&envelope.command, &before, &self.loaded) {
+        let Envelope { command, principal, .. } = envelope;
+        if let Some(reason) = dispatch::absent(command, principal, &before, &self.loaded) {
             return Err(reason.into());
         }
         let stale = envelope.expected_version.is_some_and(|v| v != before.balance.status_version);

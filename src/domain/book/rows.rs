@@ -8,10 +8,12 @@ use chrono::{DateTime, Utc};
 use super::Book;
 use crate::domain::account::Account;
 use crate::domain::act::Written;
+use crate::domain::act::advance::payout_of;
 use crate::domain::card::Card;
 use crate::domain::condition::Condition;
 use crate::domain::freeze::Freeze;
 use crate::domain::id::FreezeId;
+use crate::domain::payout::attempt::{Attempt, AttemptState};
 use crate::domain::review;
 use crate::domain::status::Cause;
 
@@ -21,6 +23,10 @@ impl Book<'_> {
         self.changes.transactions.extend(written.transactions.iter().cloned());
         for transaction in &written.transactions {
             let id = transaction.transaction_id.clone();
+            let payout = payout_of(&id).map(|key| key.withdrawal_id);
+            if let Some(entries) = payout.and_then(|id| self.loaded.entries.get_mut(&id)) {
+                entries.push(transaction.clone());
+            }
             self.loaded.transactions.insert((transaction.account_number.clone(), id));
         }
         for withdrawal in &written.withdrawals {
@@ -29,6 +35,7 @@ impl Book<'_> {
             self.changes.withdrawals.insert(id, withdrawal.clone());
         }
         for attempt in &written.attempts {
+            self.count_attempt(attempt, written);
             let known = self.loaded.attempts.entry(attempt.withdrawal_id.clone()).or_default();
             known.retain(|other| other.number != attempt.number);
             known.push(attempt.clone());
@@ -50,6 +57,16 @@ impl Book<'_> {
             self.loaded.objections.insert(id.clone(), objection.clone());
             self.changes.objections.insert(id, objection.clone());
         }
+        for case in &written.cases {
+            self.loaded.cases.insert(case.case_id.clone(), case.clone());
+            self.changes.cases.insert(case.case_id.clone(), case.clone());
+        }
+        self.changes.case_entries.extend(written.case_entries.iter().cloned());
+        for item in &written.suspense {
+            let key = (item.account_number.clone(), item.item_id.clone());
+            self.loaded.suspense.insert(key.clone(), item.clone());
+            self.changes.suspense.insert(key, item.clone());
+        }
         for binding in &written.bindings {
             self.loaded.bindings.insert(binding.key(), binding.clone());
             self.changes.bindings.insert(binding.key(), binding.clone());
@@ -70,6 +87,23 @@ impl Book<'_> {
         }
         if let Some(at) = review::announced_from(before, account) {
             self.changes.note_review_by(account.number(), at);
+        }
+    }
+
+    /// Counts what became of an attempt, and frees what it took of its channel when this proves it
+    /// dead. Its withdrawal was taken over before it.
+    fn count_attempt(&mut self, after: &Attempt, written: &Written) {
+        let id = &after.withdrawal_id;
+        let Some(withdrawal) = self.loaded.withdrawals.get(id) else { return };
+        let mut known = self.loaded.attempts_of(id).iter();
+        let before = known.find(|known| known.number == after.number);
+        let mut evidence = written.evidence.iter();
+        let moved_by = evidence.find(|row| row.withdrawal_id == *id && row.number == after.number);
+        self.counts.note(before, after, withdrawal, moved_by);
+        if after.state == AttemptState::Dead && before.is_some_and(Attempt::is_open) {
+            let amount = withdrawal.amount_minor;
+            let freed = after.takes().iter().map(|key| (key.clone(), key.kind.taken_by(amount)));
+            self.changes.freed.extend(freed);
         }
     }
 

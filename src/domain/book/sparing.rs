@@ -48,7 +48,12 @@ fn takes_at_most(command: &Command, number: &AccountNumber, loaded: &Loaded) -> 
             (Direction::Credit, _) => Some(0),
             (Direction::Debit, _) => Some(record.amount.minor),
         },
-        Command::CancelWithdrawal(_) | Command::StartAttempt(_) | Command::FollowUp(_) => Some(0),
+        Command::CancelWithdrawal(_)
+        | Command::StartAttempt(_)
+        | Command::FollowUp(_)
+        | Command::AssignCase(_)
+        | Command::AddCaseNote(_)
+        | Command::RemindCase(_) => Some(0),
         Command::RecordEvidence(record) => {
             let PayoutKey { withdrawal_id, .. } = &record.statement.key;
             let paid = loaded.withdrawal(number, withdrawal_id);
@@ -71,6 +76,8 @@ fn takes_at_most(command: &Command, number: &AccountNumber, loaded: &Loaded) -> 
         | Command::ChangeCard(_)
         | Command::UpdateIdentity(_)
         | Command::BindPlatform(_)
+        | Command::ResolveCase(_)
+        | Command::ClearSuspense(_)
         | Command::Lapse
         | Command::Review => None,
     }

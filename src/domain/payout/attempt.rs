@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::PayoutKey;
-use super::evidence::SaidKind;
+use super::evidence::{CLOCKS_APART, Listed, SaidKind};
+use super::offer::Offer;
+use super::reason::{Class, RejectReason, class};
+use crate::domain::channel::quota::LeaseKey;
 use crate::domain::id::{AccountNumber, ChannelId, WithdrawalId};
 
 /// Where an attempt is.
@@ -70,12 +73,42 @@ pub struct Attempt {
     pub create_time: DateTime<Utc>,
     /// When it last changed.
     pub update_time: DateTime<Utc>,
+    /// The channels that it could go over, the preferred one first.
+    #[serde(default)]
+    pub choice: Vec<Offer>,
+    /// Until when its last submission is surely over.
+    #[serde(default)]
+    pub sent_until_time: Option<DateTime<Utc>>,
+    /// 1 = it was unknown at some time.
+    #[serde(default)]
+    pub was_unknown: i64,
 }
 
 impl Attempt {
     /// Its key.
     pub fn key(&self) -> PayoutKey {
         PayoutKey { withdrawal_id: self.withdrawal_id.clone(), number: self.number }
+    }
+
+    /// Whether it is dead for a reason that only people can judge.
+    pub fn is_for_people(&self) -> bool {
+        let class = self.reason.parse::<RejectReason>().map(class);
+        self.state == AttemptState::Dead && class == Ok(Class::Manual)
+    }
+
+    /// What it takes of what its channel may carry.
+    pub fn takes(&self) -> &[LeaseKey] {
+        let taken = self.choice.iter().find(|offer| offer.channel_id == self.channel_id);
+        taken.map_or(&[], |offer| &offer.takes)
+    }
+
+    /// Whether all its sending surely lies in a time of which everything is listed. One that is sent
+    /// again is sent later.
+    pub fn was_sent_within(&self, listed: &Listed) -> bool {
+        let begun = self.create_time.checked_sub_signed(CLOCKS_APART);
+        let over = self.sent_until_time.and_then(|over| over.checked_add_signed(CLOCKS_APART));
+        begun.is_some_and(|begun| begun >= listed.from)
+            && over.is_some_and(|over| over <= listed.until)
     }
 
     /// Whether it may still be paid, as far as anybody knows.

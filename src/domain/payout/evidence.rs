@@ -1,7 +1,7 @@
 //! What channels say, and what we know of who said it: every statement is stored, whatever it
 //! changes.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use strum::{EnumString, IntoStaticStr, VariantArray};
@@ -35,6 +35,10 @@ pub enum Source {
     Void,
     /// A report of the channel's own.
     Callback,
+    /// A statement of the channel.
+    Statement,
+    /// Two persons of the bank.
+    People,
 }
 
 /// What was paid, or came back.
@@ -57,6 +61,19 @@ pub enum Finality {
     Final,
 }
 
+/// So far a channel's clock may be from ours: what was sent nearer to the begin or the end of a
+/// statement may stand on the one before or after.
+pub const CLOCKS_APART: TimeDelta = TimeDelta::minutes(5);
+
+/// The time of which a channel's final statements list all that it was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Listed {
+    /// From this instant on, by the channel's clock,
+    pub from: DateTime<Utc>,
+    /// and before this one.
+    pub until: DateTime<Utc>,
+}
+
 /// What is said of a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum Said {
@@ -76,6 +93,8 @@ pub enum Said {
     Tombstone,
     /// It was paid, and came back.
     Returned(Paid),
+    /// Final statements of this time don't list it.
+    NotListed(Listed),
 }
 
 /// [`Said`] without its details, as it is stored.
@@ -112,6 +131,8 @@ pub enum SaidKind {
     Tombstone,
     /// [`Said::Returned`].
     Returned,
+    /// [`Said::NotListed`].
+    NotListed,
 }
 
 impl Said {
@@ -127,6 +148,7 @@ impl Said {
             Self::UnknownKey => SaidKind::UnknownKey,
             Self::Tombstone => SaidKind::Tombstone,
             Self::Returned(_) => SaidKind::Returned,
+            Self::NotListed(_) => SaidKind::NotListed,
         }
     }
 
@@ -139,7 +161,8 @@ impl Said {
             | Self::Rejected(..)
             | Self::InProgress
             | Self::UnknownKey
-            | Self::Tombstone => None,
+            | Self::Tombstone
+            | Self::NotListed(_) => None,
         }
     }
 
@@ -153,7 +176,8 @@ impl Said {
             | Self::InProgress
             | Self::UnknownKey
             | Self::Tombstone
-            | Self::Returned(_) => None,
+            | Self::Returned(_)
+            | Self::NotListed(_) => None,
         }
     }
 }

@@ -1,12 +1,14 @@
 //! What a statement makes of its attempt and of the withdrawal. Pure: the same statement about the
 //! same standing is judged alike, early, late and twice.
 //!
-//! An attempt is proven dead only by a typed final rejection or a tombstone. "Never seen" proves
-//! nothing, because the request may still be on its way; no answer proves nothing at all.
+//! An attempt is proven dead only by a typed final rejection, a tombstone, or final statements of all
+//! the time in which it was sent that don't list it. "Never seen" proves nothing, because the request
+//! may still be on its way; no answer proves nothing at all.
 
 use super::attempt::{Attempt, AttemptState};
 use super::evidence::{EvidenceEffect, Finality, Paid, Said};
 use super::reason::{Class, RejectReason, class};
+use crate::domain::safeguard::{self, Safeguard};
 use crate::domain::withdrawal::{Another, Event, State, Withdrawal};
 
 /// What is known when a statement comes.
@@ -21,8 +23,17 @@ pub struct Standing<'a> {
     /// Whether another attempt may follow if this one is dead, as far as the withdrawal is
     /// concerned: a freeze may claim its money.
     pub another: Another,
+    /// The same where the reason is one that only people can judge: then they decide.
+    pub people: Another,
     /// Whether another attempt is known to have been paid.
     pub other_paid: bool,
+}
+
+impl Standing<'_> {
+    /// Whether it comes from the one who holds the attempt, and not from one who lost its turn.
+    fn is_of_holder(&self) -> bool {
+        self.epoch == self.attempt.epoch || !safeguard::stands(Safeguard::LeaseFence)
+    }
 }
 
 /// What a statement does.
@@ -41,7 +52,8 @@ impl Verdict {
         Self { attempt: Some(attempt), events: events.to_vec(), effect: EvidenceEffect::Applied }
     }
 
-    fn nothing_new() -> Self {
+    /// Nothing is new about it.
+    pub fn nothing_new() -> Self {
         Self { attempt: None, events: Vec::new(), effect: EvidenceEffect::NothingNew }
     }
 
@@ -59,9 +71,10 @@ pub fn judge(said: &Said, standing: Standing<'_>) -> Verdict {
         Said::Rejected(Finality::Final, reason) => match class(*reason) {
             // Final, and yet not sure: it has to be asked for.
             Class::Ask => unsure(standing.attempt.state),
-            // A final rejection for a reason that only people understand proves the key dead; nothing
-            // more is tried by itself.
-            Class::Final | Class::Manual => dead(Another::NoMore, standing),
+            Class::Final => dead(Another::NoMore, standing),
+            // A final rejection for a reason that only people understand proves the key dead; they
+            // say what follows.
+            Class::Manual => dead(standing.people, standing),
             Class::RetrySame | Class::NextChannel => dead(standing.another, standing),
         },
         Said::Rejected(Finality::Transient, reason) => not_taken(*reason, standing),
@@ -71,6 +84,11 @@ pub fn judge(said: &Said, standing: Standing<'_>) -> Verdict {
         }
         Said::InProgress | Said::UnknownKey => unsure(standing.attempt.state),
         Said::Tombstone => dead(after_tombstone(standing), standing),
+        // It may have been sent again since somebody looked.
+        Said::NotListed(listed) if !standing.attempt.was_sent_within(listed) => {
+            Verdict::nothing_new()
+        }
+        Said::NotListed(_) => dead(standing.another, standing),
         Said::Returned(paid) => returned(paid, standing),
     }
 }
@@ -78,11 +96,7 @@ pub fn judge(said: &Said, standing: Standing<'_>) -> Verdict {
 /// Only the one who holds the attempt may say that nobody answered: what another heard meanwhile is
 /// newer.
 fn no_answer(standing: Standing<'_>) -> Verdict {
-    if standing.epoch == standing.attempt.epoch {
-        unsure(standing.attempt.state)
-    } else {
-        Verdict::nothing_new()
-    }
+    if standing.is_of_holder() { unsure(standing.attempt.state) } else { Verdict::nothing_new() }
 }
 
 /// Nobody knows. What was accepted and is not known any more is a contradiction in time.
@@ -117,7 +131,7 @@ fn accepted(state: AttemptState) -> Verdict {
 /// since, nothing: that one is on its way.
 fn not_taken(reason: RejectReason, standing: Standing<'_>) -> Verdict {
     let state = standing.attempt.state;
-    if state == AttemptState::Intent && standing.epoch != standing.attempt.epoch {
+    if state == AttemptState::Intent && !standing.is_of_holder() {
         return Verdict::nothing_new();
     }
     match (class(reason), state) {
@@ -128,11 +142,12 @@ fn not_taken(reason: RejectReason, standing: Standing<'_>) -> Verdict {
     }
 }
 
-/// What was called back because of a reason that no other attempt would mend, or that people have
-/// to look at, is not tried again.
+/// What was called back because of a reason that no other attempt would mend is not tried again; of
+/// one that only people can judge they say what follows.
 fn after_tombstone(standing: Standing<'_>) -> Another {
     match standing.attempt.reason.parse::<RejectReason>().map(class) {
-        Ok(Class::Final | Class::Manual) => Another::NoMore,
+        Ok(Class::Final) => Another::NoMore,
+        Ok(Class::Manual) => standing.people,
         Ok(Class::RetrySame | Class::NextChannel | Class::Ask) | Err(_) => standing.another,
     }
 }
@@ -229,7 +244,7 @@ fn returned(paid: &Paid, standing: Standing<'_>) -> Verdict {
 }
 
 /// Whether the amount, the currency and the payee are those of the withdrawal.
-fn fits(paid: &Paid, withdrawal: &Withdrawal) -> bool {
+pub(crate) fn fits(paid: &Paid, withdrawal: &Withdrawal) -> bool {
     let payee = &withdrawal.beneficiary.beneficiary_account;
     paid.amount.minor == withdrawal.amount_minor
         && paid.amount.currency == withdrawal.currency_code

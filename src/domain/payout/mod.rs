@@ -5,24 +5,32 @@
 //! exists only when every earlier one is proven dead. Nobody's silence proves anything.
 
 pub mod attempt;
+pub mod counting;
 pub mod evidence;
 pub mod judge;
+pub mod offer;
+pub mod outcome;
 pub mod pace;
 pub mod reason;
+pub mod rollup;
 pub mod routing;
+pub mod settle_time;
+pub mod tally;
 
 use std::fmt;
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use super::id::{ChannelId, ID_MAX_CHARS, WithdrawalId};
+use super::id::{ID_MAX_CHARS, WithdrawalId};
+
+/// The longest key: what is booked for a payout has it in front of its id, and there behind it at most
+/// `.correction9.owed.back`.
+const KEY_MAX_CHARS: usize = ID_MAX_CHARS - 22;
 
 /// What holds for all payouts.
 #[derive(Debug, Clone)]
 pub struct PayoutRules {
-    /// The channels, the preferred one first.
-    pub channels: Vec<ChannelId>,
     /// How long whoever takes an attempt up has it for itself: longer than a call to a channel.
     pub lease: TimeDelta,
     /// How long a withdrawal may be held before it fails and its money goes back.
@@ -46,7 +54,7 @@ impl PayoutKey {
         let withdrawal_id = WithdrawalId::parse(id)?;
         let number = number.parse().ok().filter(|number| *number >= 1)?;
         let key = Self { withdrawal_id, number };
-        (text.len() <= ID_MAX_CHARS && key.to_string() == text).then_some(key)
+        (text.len() <= KEY_MAX_CHARS && key.to_string() == text).then_some(key)
     }
 }
 

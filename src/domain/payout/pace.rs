@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
 
 use super::PayoutKey;
+use crate::domain::channel::PROMISE_MAX_SECS;
 
 /// Seconds from one question about an unknown payout to the next (design, domain 5).
 const INQUIRIES_SECS: [i64; 8] = [5, 15, 30, 60, 120, 300, 600, 1_800];
@@ -17,7 +18,7 @@ const RETRIES_SECS: [i64; 5] = [1, 2, 4, 8, 16];
 /// How long an accepted payout is ordinarily on its way where its channel promises nothing.
 pub const PROMISE: TimeDelta = TimeDelta::seconds(60);
 /// The longest promise that is waited for: one that lasts for years would be asked for never.
-pub const PROMISE_MAX: TimeDelta = TimeDelta::days(30);
+pub const PROMISE_MAX: TimeDelta = TimeDelta::seconds(PROMISE_MAX_SECS);
 
 /// How long to wait for what was accepted, from what its channel declares.
 pub fn promise(declared_secs: Option<i64>) -> TimeDelta {

@@ -177,8 +177,8 @@ fn where_nothing_waits_it_is_confirmed_all_the_same() {
 
 #[test]
 fn it_needs_a_cause_from_the_list_and_only_it_has_one() {
-    let fields = |create: CreateFreeze, world: &World| -> Vec<&str> {
-        create.violations(world.now).into_iter().map(|wrong| wrong.field).collect()
+    let fields = |create: CreateFreeze, world: &World| -> Vec<String> {
+        create.violations(world.now).into_iter().map(|wrong| wrong.field.into_owned()).collect()
     };
     let world = strict(100);
     assert!(fields(emergency(), &world).is_empty());

@@ -5,11 +5,16 @@ use serde_json::Value;
 
 use super::support::{Sent, World, change, court};
 use crate::domain::act::change_status::ChangeStatus;
+use crate::domain::act::clear_suspense::ClearSuspense;
 use crate::domain::act::create_freeze::CreateFreeze;
 use crate::domain::act::proposed::Proposed;
+use crate::domain::act::resolve_case::ResolveCase;
 use crate::domain::action::Action;
 use crate::domain::approval::policy::Debt;
+use crate::domain::case::CaseResolution;
 use crate::domain::freeze::FreezeSource;
+use crate::domain::id::{CaseId, TransactionId};
+use crate::domain::suspense::Clearing;
 
 const CHANGE: &str = r#"{"ChangeStatus":{"action":"MARK_SUSPICIOUS","causes":["SUSPICIOUS_PATTERN"],"reason":"","condition_id":null,"missing_items":[],"restriction":null,"amount":null,"end_time":null,"authority":"","document_no":"","identification":"CHECKED","entry_channel":"COUNTER"}}"#;
 const CHANGE_HASH: &str = "a2c513867e7c87f0a4d22ee4122b816a2951b9c49be86c2560b77024a7876a6e";
@@ -37,6 +42,30 @@ fn what_is_newly_said_makes_another_request() {
     let paid = ChangeStatus { arrears: Debt::Paid, ..plain.clone() };
     let hashes = [plain, by_network, paid].map(|change| content(change).1);
     assert!(hashes[0] != hashes[1] && hashes[0] != hashes[2] && hashes[1] != hashes[2]);
+}
+
+#[test]
+fn the_version_that_a_caller_saw_is_not_of_the_content() {
+    let resolve = |expected_version| ResolveCase {
+        case_id: CaseId::parse("C1").unwrap(),
+        resolution: CaseResolution::NoAction,
+        paid_amount: None,
+        reference: String::new(),
+        reason: "seen to".to_owned(),
+        analysis: String::new(),
+        root_cause: None,
+        expected_version,
+    };
+    assert_eq!(content(resolve(None)), content(resolve(Some(3))));
+    let clear = |expected_version| ClearSuspense {
+        item_id: TransactionId::parse("T1").unwrap(),
+        clearing: Clearing::WriteOff,
+        other_item_id: None,
+        reference: String::new(),
+        reason: "lost".to_owned(),
+        expected_version,
+    };
+    assert_eq!(content(clear(None)), content(clear(Some(3))));
 }
 
 #[test]

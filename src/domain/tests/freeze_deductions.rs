@@ -322,8 +322,8 @@ fn validating_a_deduction_moves_nothing() {
 fn some_of_it_is_wrong_whatever_the_account_looks_like() {
     let mut world = World::with_balance(1_000);
     let freeze = placed(&mut world, order(AuthorityKind::CourtCivil, Some(400)));
-    let fields = |deduct: DeductFreeze, world: &World| -> Vec<&'static str> {
-        deduct.violations(world.now).into_iter().map(|wrong| wrong.field).collect()
+    let fields = |deduct: DeductFreeze, world: &World| -> Vec<String> {
+        deduct.violations(world.now).into_iter().map(|wrong| wrong.field.into_owned()).collect()
     };
     assert_eq!(fields(deduct(&freeze, 5), &world), Vec::<&str>::new());
     let served_time = Some(world.now + chrono::Duration::seconds(1));

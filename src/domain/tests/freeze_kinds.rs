@@ -143,9 +143,9 @@ fn every_kind_is_in_one_of_the_tables_or_without_power_or_the_customers() {
     assert!(WITHOUT_POWER.iter().all(|kind| kind::rule(*kind).makes == Makes::Refusal));
 }
 
-fn wrong(create: &CreateFreeze) -> Vec<&'static str> {
+fn wrong(create: &CreateFreeze) -> Vec<String> {
     let now = super::support::at("2026-03-10 10:00:00");
-    create.violations(now).into_iter().map(|wrong| wrong.field).collect()
+    create.violations(now).into_iter().map(|wrong| wrong.field.into_owned()).collect()
 }
 
 #[test]
@@ -155,8 +155,8 @@ fn orders_that_have_to_state_an_amount_may_not_take_the_whole_account() {
         let whole = wrong(&order(kind, None));
         let amount = wrong(&order(kind, Some(5)));
         match cells[6] {
-            "yes" => assert_eq!((whole, amount), (vec!["amount"], vec![]), "{name}"),
-            "whole" => assert_eq!((whole, amount), (vec![], vec!["mode"]), "{name}"),
+            "yes" => assert_eq!((whole, amount), (vec!["amount".to_owned()], vec![]), "{name}"),
+            "whole" => assert_eq!((whole, amount), (vec![], vec!["mode".to_owned()]), "{name}"),
             _ => assert_eq!((whole, amount), (vec![], vec![]), "{name}"),
         }
     }
@@ -186,15 +186,13 @@ fn expected_papers(kind: AuthorityKind) -> (usize, bool) {
     }
 }
 
-fn fields(
-    kind: AuthorityKind,
-    source: FreezeSource,
-    named: usize,
-    notice: &str,
-) -> Vec<&'static str> {
+fn fields(kind: AuthorityKind, source: FreezeSource, named: usize, notice: &str) -> Vec<String> {
     let mut officers = officers();
     officers.truncate(named);
-    violations(kind, source, &officers, notice).iter().map(|wrong| wrong.field).collect()
+    violations(kind, source, &officers, notice)
+        .into_iter()
+        .map(|wrong| wrong.field.into_owned())
+        .collect()
 }
 
 #[test]
@@ -245,7 +243,8 @@ fn an_order_about_a_freeze_names_who_orders_it_by_which_document() {
         (papers(AuthorityKind::Customer, "holder"), &["authority_kind"]),
     ];
     for (order, expected) in table {
-        let found: Vec<_> = order.violations().iter().map(|wrong| wrong.field).collect();
+        let found: Vec<_> =
+            order.violations().into_iter().map(|wrong| wrong.field.into_owned()).collect();
         assert_eq!(found, expected, "{order:?}");
     }
 }

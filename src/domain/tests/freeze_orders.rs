@@ -39,9 +39,9 @@ fn kinds_that_make_stop_orders_never_make_a_freeze() {
     }
 }
 
-fn fields(create: &CreateFreeze) -> Vec<&'static str> {
+fn fields(create: &CreateFreeze) -> Vec<String> {
     let now = at("2026-03-10 10:00:00");
-    create.violations(now).into_iter().map(|wrong| wrong.field).collect()
+    create.violations(now).into_iter().map(|wrong| wrong.field.into_owned()).collect()
 }
 
 #[test]

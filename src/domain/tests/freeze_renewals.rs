@@ -297,8 +297,8 @@ fn a_renewal_that_was_served_in_the_future_is_wrong_whatever_the_account_looks_l
     let mut world = World::with_balance(100);
     let freeze = placed(&mut world, court(Some(70)));
     let served_time = Some(world.now + chrono::Duration::seconds(1));
-    let fields = |renew: &RenewFreeze, world: &World| -> Vec<&'static str> {
-        renew.violations(world.now).into_iter().map(|wrong| wrong.field).collect()
+    let fields = |renew: &RenewFreeze, world: &World| -> Vec<String> {
+        renew.violations(world.now).into_iter().map(|wrong| wrong.field.into_owned()).collect()
     };
     assert_eq!(fields(&RenewFreeze { served_time, ..renew(&freeze) }, &world), ["served_time"]);
     assert_eq!(fields(&renew(&freeze), &world), Vec::<&str>::new());

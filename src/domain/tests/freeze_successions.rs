@@ -176,7 +176,7 @@ fn its_papers_have_to_be_complete() {
     order.notice_no.clear();
     let found = SucceedFreeze { order, ..whole }.violations();
     assert_eq!(
-        found.iter().map(|wrong| wrong.field).collect::<Vec<_>>(),
+        found.into_iter().map(|wrong| wrong.field).collect::<Vec<_>>(),
         ["officers", "notice_no"]
     );
 }

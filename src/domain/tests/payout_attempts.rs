@@ -6,13 +6,14 @@ use super::support::{World, court, rejected, settled, transient, two_channels, w
 use crate::domain::act::errand::Doing;
 use crate::domain::act::withdraw::Withdraw;
 use crate::domain::action::Action;
+use crate::domain::case::rules::UNKNOWN_MAX;
 use crate::domain::id::{ChannelId, WithdrawalId};
 use crate::domain::payout::PayoutKey;
 use crate::domain::payout::attempt::{Attempt, AttemptState};
 use crate::domain::payout::evidence::{Said, Source};
 use crate::domain::payout::pace;
 use crate::domain::payout::reason::{Class, RejectReason, class};
-use crate::domain::payout::routing::{ATTEMPTS_MAX, route};
+use crate::domain::payout::routing::{ATTEMPTS_MAX, choose};
 use crate::domain::withdrawal::{HeldReason, State};
 use strum::VariantArray;
 
@@ -53,21 +54,25 @@ fn the_preferred_channel_comes_first_and_one_that_turned_it_down_never_again() {
         reason: reason.to_owned(),
         ..last(&world, &id)
     };
-    assert_eq!(route(&channels, "", &[]), Some(first));
-    assert_eq!(route(&channels, "CH-2", &[]), Some(second));
-    assert_eq!(route(&channels, "CH-9", &[]), Some(first));
-    assert_eq!(route(&[], "", &[]), None);
+    let offers = world.offered(&id).offers;
+    let route = |preferred: &str, attempts: &[Attempt]| {
+        choose(&offers, preferred, attempts).map(|offer| offer.channel_id.clone())
+    };
+    assert_eq!(route("", &[]).as_ref(), Some(first));
+    assert_eq!(route("CH-2", &[]).as_ref(), Some(second));
+    assert_eq!(route("CH-9", &[]).as_ref(), Some(first));
+    assert_eq!(choose(&[], "", &[]), None);
     for reason in RejectReason::VARIANTS {
         let dead = over(first, AttemptState::Dead, reason.into());
         let passes_on = matches!(class(*reason), Class::RetrySame | Class::NextChannel);
         let next = if passes_on { second } else { first };
-        assert_eq!(route(&channels, "CH-1", std::slice::from_ref(&dead)), Some(next), "{reason:?}");
+        assert_eq!(route("CH-1", std::slice::from_ref(&dead)).as_ref(), Some(next), "{reason:?}");
         let other = over(second, AttemptState::Dead, reason.into());
         let left = if passes_on { None } else { Some(first) };
-        assert_eq!(route(&channels, "", &[dead, other]), left, "{reason:?}");
+        assert_eq!(route("", &[dead, other]).as_ref(), left, "{reason:?}");
     }
     let voided = over(first, AttemptState::Dead, "");
-    assert_eq!(route(&channels, "", &[voided]), Some(first));
+    assert_eq!(route("", &[voided]).as_ref(), Some(first));
 }
 
 #[test]
@@ -126,8 +131,13 @@ fn one_that_nobody_answered_for_is_unknown_and_asked_for_ever_more_slowly() {
         assert_eq!(seen, (AttemptState::Unknown, State::Unknown, 100));
         let now = world.account().balance.changed_time;
         let next = errand.withdrawal.next_action_time.unwrap() - now;
-        assert_eq!(next, pace::inquiry(asked, &errand.attempt.key()).max(TimeDelta::seconds(10)));
-        assert!(asked > 7 || next > pause, "{asked}");
+        let lease = TimeDelta::seconds(10);
+        let pace = pace::inquiry(asked, &errand.attempt.key()).max(lease);
+        // Once in between it is looked at in time for people to hear of it.
+        let known = errand.withdrawal.cases != 0;
+        let case = errand.withdrawal.update_time + UNKNOWN_MAX - now;
+        assert_eq!(next, if known { pace } else { pace.min(case.max(lease)) });
+        assert!(asked > 8 || next > pause || next == case.max(lease), "{asked}");
         pause = next;
         let after = world.answered(&id, Source::Inquiry, Said::NoAnswer);
         assert_eq!(after.next_action_time, Some(now + next), "silence changes nothing");
@@ -220,13 +230,15 @@ fn what_may_not_go_any_more_is_called_back_instead_of_sent_again() {
 }
 
 #[test]
-fn what_people_have_to_look_at_is_called_back_and_not_tried_again() {
+fn what_people_have_to_look_at_is_called_back_and_waits_for_them() {
     for reason in [RejectReason::ComplianceHold, RejectReason::Unspecified] {
         let (mut world, id) = sent();
         world.answered(&id, Source::Submit, transient(reason));
         assert_eq!(world.follow(&id).doing, Doing::Void, "{reason:?}");
         let after = world.answered(&id, Source::Void, Said::Tombstone);
-        assert_eq!(after.state, State::Failed, "{reason:?}");
+        assert_eq!(after.state, State::Reserved, "{reason:?}");
+        assert_eq!(after.held_reason, Some(HeldReason::Manual), "{reason:?}");
+        assert_eq!(world.try_start(&id), None);
     }
 }
 

@@ -127,11 +127,11 @@ fn what_is_held_for_a_day_fails_and_its_money_is_free() {
 #[test]
 fn without_a_channel_it_is_held() {
     let mut world = World::with_balance(1_000);
-    let channels = std::mem::take(&mut world.rules.payouts.channels);
+    let roster = std::mem::take(&mut world.roster);
     let id = world.reserve(100).withdrawal_id;
     assert_eq!(world.try_start(&id), None);
     assert_eq!(world.withdrawal(&id).held_reason, Some(HeldReason::NoChannel));
-    world.rules.payouts.channels = channels;
+    world.roster = roster;
     world.start(&id);
 }
 

@@ -2,9 +2,11 @@
 
 use strum::VariantArray;
 
-use super::support::{World, paid, rejected, returned, settled, table, transient, usd};
+use super::support::{
+    World, microsecond, paid, rejected, returned, settled, table, transient, usd,
+};
 use crate::domain::payout::attempt::{Attempt, AttemptState};
-use crate::domain::payout::evidence::{EvidenceEffect, Paid, Said};
+use crate::domain::payout::evidence::{CLOCKS_APART, EvidenceEffect, Listed, Paid, Said};
 use crate::domain::payout::judge::{Standing, Verdict, judge};
 use crate::domain::payout::reason::{Class, RejectReason, class};
 use crate::domain::withdrawal::{Another, Event, State, Withdrawal};
@@ -21,11 +23,13 @@ const ALWAYS: &str = "
     in progress                 Un+ =   =   =  =  =  =
     unknown key                 Un+ Un+ =   =  =  =  =
     tombstone                   Dd+ Dd+ Dd+ !  =  !  !
+    not listed                  Dd+ Dd+ Dd+ !  =  !  !
+    not listed, sent later      =   =   =   =  =  =  =
     final CHANNEL_BUSY          Dd+ Dd+ Dd+ !  =  !  !
     final BANK_NOT_SERVED       Dd+ Dd+ Dd+ !  =  !  !
     final PAYEE_ACCOUNT_CLOSED  Dx+ Dx+ Dx+ !  =  !  !
-    final COMPLIANCE_HOLD       Dx+ Dx+ Dx+ !  =  !  !
-    final UNSPECIFIED           Dx+ Dx+ Dx+ !  =  !  !
+    final COMPLIANCE_HOLD       Dd+ Dd+ Dd+ !  =  !  !
+    final UNSPECIFIED           Dd+ Dd+ Dd+ !  =  !  !
     final SYSTEM_ERROR          Un+ Un+ =   =  =  =  =
     busy                        +   Un+ =   =  =  =  =
     busy, older                 =   Un+ =   =  =  =  =
@@ -94,6 +98,8 @@ fn statement(name: &str) -> (Said, i64) {
         "in progress" => (Said::InProgress, EPOCH),
         "unknown key" => (Said::UnknownKey, EPOCH),
         "tombstone" => (Said::Tombstone, EPOCH),
+        "not listed" => (not_listed(true), 0),
+        "not listed, sent later" => (not_listed(false), 0),
         "busy" => (transient(R::ChannelBusy), EPOCH),
         "busy, older" => (transient(R::ChannelBusy), EPOCH - 1),
         "not served" => (transient(R::BankNotServed), EPOCH),
@@ -107,6 +113,14 @@ fn statement(name: &str) -> (Said, i64) {
     }
 }
 
+/// Of a time that holds all sending of [`rows`], or ends a moment too soon.
+fn not_listed(held: bool) -> Said {
+    let attempt = rows().1;
+    let until = attempt.sent_until_time.unwrap() + CLOCKS_APART;
+    let until = if held { until } else { until - microsecond() };
+    Said::NotListed(Listed { from: attempt.create_time - CLOCKS_APART, until })
+}
+
 fn rows() -> (Withdrawal, Attempt) {
     let mut world = World::with_balance(1_000);
     let id = world.reserve(AMOUNT).withdrawal_id;
@@ -118,8 +132,9 @@ fn verdict(said: &Said, epoch: i64, attempt: AttemptState, state: State) -> Verd
     let (withdrawal, row) = rows();
     let withdrawal = Withdrawal { state, ..withdrawal };
     let attempt = Attempt { state: attempt, ..row };
-    let (another, other_paid) = (Another::Allowed, false);
-    judge(said, Standing { withdrawal: &withdrawal, attempt: &attempt, epoch, another, other_paid })
+    let (another, people, other_paid) = (Another::Allowed, Another::Allowed, false);
+    let (withdrawal, attempt) = (&withdrawal, &attempt);
+    judge(said, Standing { withdrawal, attempt, epoch, another, people, other_paid })
 }
 
 fn letters(verdict: &Verdict) -> String {
@@ -199,9 +214,9 @@ fn a_second_payment_in_quarantine_is_a_duplicate() {
     for state in [State::Quarantined, State::WrittenOff] {
         let withdrawal = Withdrawal { state, ..withdrawal.clone() };
         let attempt = Attempt { state: AttemptState::Dead, ..attempt.clone() };
-        let (another, epoch, other_paid) = (Another::Allowed, 0, true);
-        let standing =
-            Standing { withdrawal: &withdrawal, attempt: &attempt, epoch, another, other_paid };
+        let (another, people, epoch) = (Another::Allowed, Another::Allowed, 0);
+        let (withdrawal, attempt) = (&withdrawal, &attempt);
+        let standing = Standing { withdrawal, attempt, epoch, another, people, other_paid: true };
         assert_eq!(letters(&judge(&settled(AMOUNT), standing)), "P!");
     }
 }
@@ -233,11 +248,19 @@ fn a_dead_attempt_is_followed_only_where_the_reason_and_the_withdrawal_allow_it(
             let name: &'static str = reason.into();
             let attempt =
                 Attempt { state: AttemptState::Unknown, reason: name.to_owned(), ..row.clone() };
+            // Whatever the channels are, of some reasons only people say what follows.
+            let people = match another {
+                Another::Allowed => Another::NoMore,
+                Another::NoMore => Another::Allowed,
+            };
             let (another, epoch, other_paid) = (*another, EPOCH, false);
-            let standing =
-                Standing { withdrawal: &withdrawal, attempt: &attempt, epoch, another, other_paid };
-            let ends = matches!(class(*reason), Class::Final | Class::Manual);
-            let then = if ends { Another::NoMore } else { another };
+            let (withdrawal, attempt) = (&withdrawal, &attempt);
+            let standing = Standing { withdrawal, attempt, epoch, another, people, other_paid };
+            let then = match class(*reason) {
+                Class::Final => Another::NoMore,
+                Class::Manual => people,
+                Class::RetrySame | Class::NextChannel | Class::Ask => another,
+            };
             let found = judge(&Said::Tombstone, standing).events;
             assert_eq!(found, [Event::ProvenDead(then)], "tombstone after {name}");
             let found = judge(&rejected(*reason), standing).events;

@@ -28,7 +28,7 @@ const STATES: &str = "
     returned                · · · · T · · T · · ·
     mismatch                Q Q Q Q Q Q Q Q Q Q Q
     resolved settled        · · · · · · · · · S ·
-    resolved failed         · · · · · · · · · F ·
+    resolved failed         F · · · · · · · · F ·
     resolved written off    · · · · · · · · · W ·
 ";
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr};
 
 pub use self::state::{Another, Event, Resolution, State, held_in, next};
+use super::case::CaseResolution;
 use super::id::{AccountNumber, WithdrawalId};
 use super::money::{Currency, Minor};
 use super::transaction::{EntryChannel, Purpose};
@@ -58,8 +59,10 @@ pub enum HeldReason {
     NoChannel,
     /// The channels that would take it are closed.
     ChannelClosed,
-    /// A channel asked for patience.
+    /// A channel asked for patience, or those that would take it have too much to do.
     RetryBackoff,
+    /// People decide.
+    Manual,
 }
 
 /// A row of `withdrawal`; the field names are its columns.
@@ -120,6 +123,9 @@ pub struct Withdrawal {
     /// When whoever finds it has to do something about it; absent = nothing is to be done.
     #[serde(default)]
     pub next_action_time: Option<DateTime<Utc>>,
+    /// The causes of its open cases, see [`CaseCause::bit`](super::case::CaseCause::bit).
+    #[serde(default)]
+    pub cases: i64,
 }
 
 impl Withdrawal {
@@ -130,6 +136,17 @@ impl Withdrawal {
             self.update_time = now;
         }
     }
+    /// Whether people said what became of it, after it was quarantined or held for them.
+    pub fn is_resolved(&self) -> bool {
+        let ended = matches!(self.state, State::Settled | State::Failed | State::WrittenOff);
+        ended && self.reason.parse::<CaseResolution>().is_ok()
+    }
+
+    /// Whether people look into it, or have.
+    pub fn is_looked_into(&self) -> bool {
+        self.cases != 0 || self.is_resolved()
+    }
+
     /// The withdrawal as it was when it was reserved, whatever became of it.
     #[must_use]
     pub fn as_reserved(&self) -> Self {
@@ -145,6 +162,7 @@ impl Withdrawal {
             held_reason: None,
             held_since: None,
             next_action_time: Some(taken_up_by(self.create_time)),
+            cases: 0,
             ..self.clone()
         }
     }
@@ -159,6 +177,16 @@ pub struct Due {
     pub account_number: AccountNumber,
     /// Where it was when it was found.
     pub state: State,
+    /// Its currency.
+    pub currency_code: Currency,
+    /// Minor units.
+    pub amount_minor: Minor,
+    /// The payee bank's code; empty = not named.
+    pub bank_code: String,
+    /// Which channel the client would like; empty = any.
+    pub preferred_channel: String,
+    /// The channel of its last attempt; empty before the first.
+    pub channel_id: String,
 }
 
 impl From<&Withdrawal> for Due {
@@ -167,6 +195,11 @@ impl From<&Withdrawal> for Due {
             withdrawal_id: row.withdrawal_id.clone(),
             account_number: row.account_number.clone(),
             state: row.state,
+            currency_code: row.currency_code,
+            amount_minor: row.amount_minor,
+            bank_code: row.beneficiary.beneficiary_bank_code.clone(),
+            preferred_channel: row.preferred_channel.clone(),
+            channel_id: row.channel_id.clone(),
         }
     }
 }

@@ -188,6 +188,8 @@ pub fn next(state: State, event: Event) -> Option<State> {
         }
         (S::Failed | S::Cancelled, Event::Settled) => Some(S::SettledLate),
         (S::Settled | S::SettledLate, Event::Returned) => Some(S::Returned),
+        // People decide on one that waits for them.
+        (S::Reserved, Event::Resolved(Resolution::Failed)) => Some(S::Failed),
         (S::Quarantined, Event::Resolved(Resolution::Settled)) => Some(S::Settled),
         (S::Quarantined, Event::Resolved(Resolution::Failed)) => Some(S::Failed),
         (S::Quarantined, Event::Resolved(Resolution::WrittenOff)) => Some(S::WrittenOff),

@@ -47,6 +47,14 @@ impl Failure {
         }
     }
 
+    /// The same of an item that stands under this path in its request.
+    pub(crate) fn under(self, path: &str) -> Self {
+        match self {
+            Self::Refused(refused) => Self::Refused(refused),
+            Self::Fields(violations) => Self::Fields(violations.under(path)),
+        }
+    }
+
     /// The failure in the words of its reader.
     pub(crate) fn status(&self, audience: &Audience<'_>) -> Status {
         let reason = self.reason();

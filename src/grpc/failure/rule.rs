@@ -66,6 +66,9 @@ pub(super) const fn of(reason: Reason) -> Rule {
         Reason::FreezeNotFound => not_found("accountstatus.v1/FreezeRecord"),
         Reason::WithdrawalNotFound => not_found("accountstatus.v1/Withdrawal"),
         Reason::ObjectionNotFound => not_found("accountstatus.v1/Objection"),
+        Reason::ChannelNotFound => not_found("accountstatus.v1/Channel"),
+        Reason::CaseNotFound => not_found("accountstatus.v1/WithdrawalCase"),
+        Reason::SuspenseNotFound => not_found("accountstatus.v1/SuspenseItem"),
         Reason::ApprovalNotFound => not_found("accountstatus.v1/Approval"),
         Reason::EtagMismatch | Reason::Conflict => row(Code::Aborted, Extra::Retry(AGAIN_SOON)),
         Reason::CurrencyMismatch

@@ -20,7 +20,13 @@ impl Violations {
 
     /// Adds what the rules of an act found.
     pub(crate) fn extend(&mut self, found: Vec<refusal::Violation>) {
-        self.0.extend(found.into_iter().map(|wrong| (wrong.field.to_owned(), wrong.description)));
+        self.0.extend(found.into_iter().map(|wrong| (wrong.field.into_owned(), wrong.description)));
+    }
+
+    /// The same, with this path in front of each field.
+    pub(crate) fn under(self, path: &str) -> Self {
+        let below = |(field, description)| (format!("{path}{field}"), description);
+        Self(self.0.into_iter().map(below).collect())
     }
 
     /// Field paths with descriptions, in the order of the fields.

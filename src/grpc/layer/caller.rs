@@ -8,7 +8,7 @@ use http::{HeaderMap, Request, Response};
 use tonic::body::Body;
 
 use super::failures::locale;
-use super::{Around, Inner, Next, is_infrastructure};
+use super::{Around, Inner, Next, brings_a_stream, is_infrastructure};
 use crate::auth;
 use crate::domain::principal::Principal;
 use crate::domain::refusal::{Fact, Refusal};
@@ -21,10 +21,20 @@ const CHANNEL_HEADER: &str = "x-entry-channel";
 const CHANNEL_PREFIX: &str = "ENTRY_CHANNEL_";
 const TIMEOUT_HEADER: &str = "grpc-timeout";
 
-/// How long a call may take that doesn't say.
-const TIMEOUT_DEFAULT: Duration = Duration::from_secs(5);
-/// How long a call may take at most.
-const TIMEOUT_MAX: Duration = Duration::from_secs(30);
+/// How long a call may take.
+#[derive(Debug, Clone, Copy)]
+struct Timeouts {
+    /// One that doesn't say.
+    default: Duration,
+    /// At most.
+    max: Duration,
+}
+
+const TIMEOUTS: Timeouts =
+    Timeouts { default: Duration::from_secs(5), max: Duration::from_secs(30) };
+/// For calls that bring a stream of messages.
+const STREAM_TIMEOUTS: Timeouts =
+    Timeouts { default: Duration::from_secs(3_600), max: Duration::from_secs(3_600) };
 /// So much earlier than asked a call ends: the answer has to travel, and the transport's own timer,
 /// which knows no details and starts earlier, must not be faster. Short ones end an eighth earlier.
 const TIMEOUT_MARGIN: Duration = Duration::from_millis(20);
@@ -49,8 +59,10 @@ impl Around for Callers {
         }
         let call_id = request.extensions().get::<CallId>().cloned();
         let call_id = call_id.expect("the layer of call ids is outside of this one");
+        let patience =
+            if brings_a_stream(request.uri().path()) { STREAM_TIMEOUTS } else { TIMEOUTS };
         let headers = request.headers();
-        let caller = match self.caller(headers, call_id.clone()) {
+        let caller = match self.caller(headers, call_id.clone(), patience) {
             Ok(caller) => caller,
             Err(violations) => {
                 let audience = Audience::unknown(locale(headers), &call_id.0);
@@ -67,7 +79,12 @@ impl Around for Callers {
 }
 
 impl Callers {
-    fn caller(&self, headers: &HeaderMap, call_id: CallId) -> Result<Caller, Violations> {
+    fn caller(
+        &self,
+        headers: &HeaderMap,
+        call_id: CallId,
+        patience: Timeouts,
+    ) -> Result<Caller, Violations> {
         let mut wrong = Violations::new();
         let principal = auth::principal(headers);
         if let Err(refusal) = &principal {
@@ -77,7 +94,7 @@ impl Callers {
         if entry_channel.is_none() {
             wrong.add(CHANNEL_HEADER, "is not an entry channel, such as \"APP\"");
         }
-        let timeout = timeout(headers);
+        let timeout = timeout(headers, patience);
         if timeout.is_none() {
             wrong.add(TIMEOUT_HEADER, "must be 1 to 8 digits and one of H, M, S, m, u, n");
         }
@@ -109,12 +126,12 @@ fn entry_channel(headers: &HeaderMap) -> Option<EntryChannel> {
 
 /// How long the call may take; `None` when the header is malformed (gRPC over HTTP/2: at most
 /// eight digits and a unit).
-fn timeout(headers: &HeaderMap) -> Option<Duration> {
+fn timeout(headers: &HeaderMap, patience: Timeouts) -> Option<Duration> {
     let Some(value) = headers.get(TIMEOUT_HEADER) else {
-        return Some(TIMEOUT_DEFAULT);
+        return Some(patience.default);
     };
     let asked = duration(value.to_str().ok()?)?;
-    Some(asked.min(TIMEOUT_MAX).saturating_sub(TIMEOUT_MARGIN.min(asked / 8)))
+    Some(asked.min(patience.max).saturating_sub(TIMEOUT_MARGIN.min(asked / 8)))
 }
 
 fn duration(text: &str) -> Option<Duration> {
@@ -164,12 +181,12 @@ mod tests {
 
     #[test]
     fn timeouts_have_a_default_and_a_ceiling() {
-        assert_eq!(timeout(&HeaderMap::new()), Some(TIMEOUT_DEFAULT));
-        let longest = timeout(&headers(TIMEOUT_HEADER, "99999999H")).unwrap();
-        assert!(longest <= TIMEOUT_MAX && longest > TIMEOUT_MAX / 2);
-        let short = timeout(&headers(TIMEOUT_HEADER, "4m")).unwrap();
+        assert_eq!(timeout(&HeaderMap::new(), TIMEOUTS), Some(TIMEOUTS.default));
+        let longest = timeout(&headers(TIMEOUT_HEADER, "99999999H"), TIMEOUTS).unwrap();
+        assert!(longest <= TIMEOUTS.max && longest > TIMEOUTS.max / 2);
+        let short = timeout(&headers(TIMEOUT_HEADER, "4m"), TIMEOUTS).unwrap();
         assert_eq!(short, Duration::from_micros(3_500));
-        assert_eq!(timeout(&headers(TIMEOUT_HEADER, "soon")), None);
+        assert_eq!(timeout(&headers(TIMEOUT_HEADER, "soon"), TIMEOUTS), None);
     }
 
     #[test]

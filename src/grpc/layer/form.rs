@@ -12,7 +12,7 @@ use http_body::{Frame, SizeHint};
 use tonic::Status;
 use tonic::body::Body;
 
-use super::{Around, Inner, Next};
+use super::{Around, Inner, Next, brings_a_stream};
 use crate::grpc::caller::Caller;
 use crate::grpc::failure::Failure;
 use crate::grpc::failure::Violations;
@@ -34,6 +34,9 @@ impl Around for Form {
         if !is_grpc(request.headers()) {
             let text = "must be application/grpc or application/grpc+proto";
             return refused(CONTENT_TYPE.as_str(), text, &caller).into_http();
+        }
+        if brings_a_stream(request.uri().path()) {
+            return next.run(request).await;
         }
         let scan = Scan::default();
         next.run(request.map(|inner| Body::new(OneMessage { inner, scan, caller }))).await

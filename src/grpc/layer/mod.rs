@@ -5,6 +5,7 @@
 //! be spelled out; the price is one boxed future for each layer and call.
 
 mod access_log;
+mod batches;
 mod call_id;
 mod caller;
 mod catch_panic;
@@ -24,12 +25,15 @@ use tonic::body::Body;
 use tower::{Layer, Service, ServiceExt};
 
 pub(super) use access_log::AccessLog;
+pub(super) use batches::Batches;
 pub(super) use call_id::CallIds;
 pub(super) use caller::Callers;
 pub(super) use catch_panic::CatchPanic;
 pub(super) use deadline::Deadline;
 pub(super) use failures::Failures;
 pub(super) use form::Form;
+
+use super::IMPORT_STATEMENT;
 
 /// Something done around a call.
 pub(super) trait Around: Clone + Send + Sync + 'static {
@@ -108,6 +112,11 @@ impl<A: Around, S: Inner> Service<Request<Body>> for AroundService<A, S> {
         let (does, next) = (self.does.clone(), Next(self.inner.clone()));
         Box::pin(async move { Ok(does.call(request, next).await) })
     }
+}
+
+/// Whether a call brings a stream of messages: it takes as long as they take to come.
+fn brings_a_stream(path: &str) -> bool {
+    path == IMPORT_STATEMENT
 }
 
 /// Whether a path belongs to the infrastructure that answers anyone: health and reflection.

@@ -154,7 +154,7 @@ fn check(wrong: &mut Violations, change: &ChangeStatus) {
     let mut found = change.violations();
     if change.action != Action::RejectOpening {
         for violation in found.iter_mut().filter(|violation| violation.field == "causes") {
-            violation.field = "cause";
+            violation.field = "cause".into();
         }
     }
     let stops = [Cause::StopFraud, Cause::StopCustoms];

@@ -5,6 +5,9 @@ use super::Violations;
 
 const STATUS: char = 'v';
 const WITHDRAWAL: char = 'w';
+const CASE: char = 'k';
+const SUSPENSE: char = 's';
+const CHANNEL: char = 'c';
 
 /// The etag of an account's status version.
 pub(crate) fn status_etag(version: i64) -> String {
@@ -16,7 +19,32 @@ pub(crate) fn withdrawal_etag(version: i64) -> String {
     format!("{WITHDRAWAL}{version}")
 }
 
+/// The etag of a case's version.
+pub(crate) fn case_etag(version: i64) -> String {
+    format!("{CASE}{version}")
+}
+
+/// The etag of the version of an item in suspense.
+pub(crate) fn suspense_etag(version: i64) -> String {
+    format!("{SUSPENSE}{version}")
+}
+
+/// The etag of a channel's version.
+pub(crate) fn channel_etag(version: i64) -> String {
+    format!("{CHANNEL}{version}")
+}
+
 impl Violations {
+    /// A case's version that the caller insists on; `None` when it insists on none.
+    pub(super) fn case_version(&mut self, field: &str, etag: &str) -> Option<i64> {
+        self.version(field, etag, CASE)
+    }
+
+    /// The version of an item in suspense that the caller insists on; `None` when it insists on none.
+    pub(super) fn suspense_version(&mut self, field: &str, etag: &str) -> Option<i64> {
+        self.version(field, etag, SUSPENSE)
+    }
+
     /// A status version that the caller insists on; `None` when it insists on none.
     pub(super) fn status_version(&mut self, field: &str, etag: &str) -> Option<i64> {
         self.version(field, etag, STATUS)
@@ -25,6 +53,11 @@ impl Violations {
     /// A withdrawal's version that the caller insists on; `None` when it insists on none.
     pub(super) fn withdrawal_version(&mut self, field: &str, etag: &str) -> Option<i64> {
         self.version(field, etag, WITHDRAWAL)
+    }
+
+    /// A channel's version that the caller insists on; `None` when it insists on none.
+    pub(super) fn channel_version(&mut self, field: &str, etag: &str) -> Option<i64> {
+        self.version(field, etag, CHANNEL)
     }
 
     fn version(&mut self, field: &str, etag: &str, kind: char) -> Option<i64> {

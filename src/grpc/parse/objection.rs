@@ -1,10 +1,8 @@
 //! What is asked and said of objections.
 
-use chrono::DateTime;
-
 use super::field::ID_MAX;
 use super::head::Head;
-use super::page::{Cursor, PageQuery};
+use super::page::{Cursor, PageQuery, read_time_and_id, time_and_id};
 use super::{Failure, Violations};
 use crate::ask::{ObjectionFilter, ObjectionPlace, Page};
 use crate::domain::act::answer_objection::AnswerObjection;
@@ -18,8 +16,6 @@ use crate::pb::v1;
 
 /// The longest objection, and the longest answer.
 const TEXT_MAX: usize = 2_000;
-/// Bytes of a token that say when an objection is due; the others are its id.
-const TIME_BYTES: usize = 8;
 
 /// RecordObjection.
 pub(crate) fn record_objection(
@@ -82,20 +78,19 @@ pub(crate) fn objections(
 
 impl Cursor for ObjectionPlace {
     fn bytes(&self) -> Vec<u8> {
-        let due = self.due_time.timestamp_micros().to_be_bytes();
-        [&due[..], self.objection_id.as_str().as_bytes()].concat()
+        time_and_id(self.due_time, self.objection_id.as_str())
     }
 
     fn read(bytes: &[u8]) -> Option<Self> {
-        let (due, id) = bytes.split_at_checked(TIME_BYTES)?;
-        let due_time = DateTime::from_timestamp_micros(i64::from_be_bytes(due.try_into().ok()?))?;
-        let objection_id = ObjectionId::parse(std::str::from_utf8(id).ok()?)?;
-        Some(Self { due_time, objection_id })
+        let (due_time, id) = read_time_and_id(bytes)?;
+        Some(Self { due_time, objection_id: ObjectionId::parse(id)? })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
+
     use super::*;
 
     #[test]

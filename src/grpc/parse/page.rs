@@ -4,6 +4,7 @@
 //! its query; nothing secret is in it, and a forged cursor shows only rows that the same query
 //! shows anyway.
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -11,6 +12,7 @@ use super::Violations;
 use crate::ask::Page;
 use crate::ask::platform::Sealed;
 use crate::domain::id::AccountNumber;
+use crate::domain::terms::instant;
 
 /// The rows of a page when nothing is said.
 const SIZE_DEFAULT: u32 = 50;
@@ -56,6 +58,23 @@ impl Cursor for AccountNumber {
     fn read(bytes: &[u8]) -> Option<Self> {
         Self::parse(std::str::from_utf8(bytes).ok()?)
     }
+}
+
+/// Bytes of a cursor that say a time; the others are an id.
+const TIME_BYTES: usize = 8;
+
+/// The place of a row in a list by time and id, as its token carries it.
+pub(super) fn time_and_id(at: DateTime<Utc>, id: &str) -> Vec<u8> {
+    [&at.timestamp_micros().to_be_bytes()[..], id.as_bytes()].concat()
+}
+
+/// The same from bytes; `None` when they aren't such a place, or one of a time that no row has: engines
+/// don't know all times.
+pub(super) fn read_time_and_id(bytes: &[u8]) -> Option<(DateTime<Utc>, &str)> {
+    let (at, id) = bytes.split_at_checked(TIME_BYTES)?;
+    let at = DateTime::from_timestamp_micros(i64::from_be_bytes(at.try_into().ok()?))?;
+    let at = instant(at.timestamp(), i32::try_from(at.timestamp_subsec_nanos()).ok()?)?;
+    Some((at, std::str::from_utf8(id).ok()?))
 }
 
 /// What a list was asked for; tokens belong to one.
@@ -151,6 +170,22 @@ mod tests {
         for bad in [cut, "x", "zz", &token.to_uppercase(), &format!("{token}00"), "🙂"] {
             assert_eq!(query("1", &[2]).cursor::<i64>(bad), None, "{bad}");
             assert_eq!(query("1", &[2]).cursor::<AccountNumber>(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_place_is_of_a_time_that_engines_know() {
+        let day = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        for known in ["1900-01-01T00:00:00Z", "2026-11-22T08:00:00.000001Z", "9998-12-31T23:59:59Z"]
+        {
+            let known = day(known);
+            assert_eq!(read_time_and_id(&time_and_id(known, "W1")), Some((known, "W1")));
+        }
+        for strange in ["1899-12-31T23:59:59Z", "9999-01-01T00:00:00Z", "-5000-01-01T00:00:00Z"] {
+            assert_eq!(read_time_and_id(&time_and_id(day(strange), "W1")), None, "{strange}");
+        }
+        for strange in [i64::MIN, i64::MAX] {
+            assert_eq!(read_time_and_id(&strange.to_be_bytes()), None);
         }
     }
 

@@ -1,13 +1,14 @@
 //! What a channel reports by itself.
 //!
 //! Malformed is what no channel may send. A report that is well formed and about nothing that we
-//! know is not malformed: it is told apart only after the scope was checked.
+//! know is not malformed: it is kept for people to look at.
 
 use super::field::ID_MAX;
 use super::{Failure, Violations};
 use crate::domain::act::record_evidence::RecordEvidence;
 use crate::domain::command::{Command, Effect, Envelope};
 use crate::domain::id::{AccountNumber, ChannelId, RequestId, is_visible_ascii};
+use crate::domain::inbox::Hearsay;
 use crate::domain::payout::PayoutKey;
 use crate::domain::payout::evidence::{Source, Statement};
 use crate::grpc::caller::Caller;
@@ -20,11 +21,20 @@ const TOKEN_MAX: usize = 128;
 const NOT_REPORTED: &str = "is not reported: only accepted, settled, a final rejection, in_progress, \
      tombstone and returned are";
 
-/// ReportPayout: the command; absent when the key or the token is none that we ever gave out.
+/// A report.
+#[derive(Debug)]
+pub(crate) struct Report {
+    /// The command; absent when the key or the token is none that we ever gave out.
+    pub(crate) envelope: Option<Envelope>,
+    /// What is kept of it when it fits nothing.
+    pub(crate) hearsay: Hearsay,
+}
+
+/// ReportPayout.
 pub(crate) fn report_payout(
     body: channel::ReportPayoutRequest,
     caller: &Caller,
-) -> Result<Option<Envelope>, Failure> {
+) -> Result<Report, Failure> {
     let mut wrong = Violations::new();
     let channel_id = wrong.typed_id("channel_id", &body.channel_id, ChannelId::parse);
     wrong.handed_out("payout_key", &body.payout_key, ID_MAX);
@@ -40,11 +50,21 @@ pub(crate) fn report_payout(
     let key = PayoutKey::parse(&body.payout_key);
     // Channels keep the token as it is; to us it names the account.
     let account = AccountNumber::parse(&body.routing_token);
-    let (Some(key), Some(account_number)) = (key, account) else { return Ok(None) };
+    let hearsay = Hearsay {
+        channel_id: channel_id.clone(),
+        payout_key: body.payout_key,
+        routing_token: body.routing_token,
+        source: Source::Callback,
+        said: said.clone(),
+        channel_code: channel_code.clone(),
+    };
+    let (Some(key), Some(account_number)) = (key, account) else {
+        return Ok(Report { envelope: None, hearsay });
+    };
     let statement = Statement { key, source: Source::Callback, epoch: 0, said, channel_code };
     let id = format!("report:{}:{}", statement.key, statement.evidence_id());
     let record = RecordEvidence { statement, channel_id: Some(channel_id), promise_secs: None };
-    Ok(Some(Envelope {
+    let envelope = Envelope {
         principal: caller.principal.clone(),
         account_number,
         request_id: RequestId::internal(&id),
@@ -53,7 +73,8 @@ pub(crate) fn report_payout(
         effect: Effect::Take,
         entry_channel: caller.entry_channel,
         command: Command::RecordEvidence(Box::new(record)),
-    }))
+    };
+    Ok(Report { envelope: Some(envelope), hearsay })
 }
 
 impl Violations {

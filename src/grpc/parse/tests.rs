@@ -1,5 +1,8 @@
 //! Whole requests: what is wrong with them, all at once and by field path.
 
+mod cases;
+mod channels;
+
 use std::sync::Arc;
 use std::time::Instant;
 

@@ -1,5 +1,7 @@
 //! Reserving and cancelling withdrawals.
 
+use std::collections::HashMap;
+
 use super::field::{ID_MAX, NAME_MAX, REASON_MAX, REFERENCE_MAX};
 use super::head::Head;
 use super::{Failure, Violations};
@@ -13,6 +15,8 @@ use crate::grpc::caller::Caller;
 use crate::pb::v1;
 
 const BANK_CODE_MAX: usize = 35;
+/// The most withdrawals of one batch.
+const BATCH_MAX: usize = 1_000;
 
 /// Withdraw.
 pub(crate) fn withdraw(body: v1::WithdrawRequest, caller: &Caller) -> Result<Envelope, Failure> {
@@ -34,6 +38,42 @@ pub(crate) fn withdraw(body: v1::WithdrawRequest, caller: &Caller) -> Result<Env
         wrong.extend(withdraw.violations(number));
     }
     head.seal(wrong, caller, Command::Withdraw(withdraw))
+}
+
+/// BatchWithdraw: the commands, a malformed item being the failure of that item alone.
+pub(crate) fn batch_withdraw(
+    body: v1::BatchWithdrawRequest,
+    caller: &Caller,
+) -> Result<Vec<Result<Envelope, Failure>>, Failure> {
+    let mut wrong = Violations::new();
+    if body.requests.is_empty() {
+        wrong.add("requests", "is required");
+    }
+    wrong.at_most("requests", body.requests.len(), BATCH_MAX);
+    // Not of more, so that what is refused costs little.
+    wrong.check()?;
+    named_once(&body.requests)?;
+    let one = |(index, item): (usize, v1::WithdrawRequest)| {
+        withdraw(item, caller).map_err(|failure| failure.under(&format!("requests[{index}].")))
+    };
+    Ok(body.requests.into_iter().enumerate().map(one).collect())
+}
+
+/// Refuses two commands of one account under one id: the second would be answered as a repetition
+/// of the first, and whoever sent both counts two. Only the first such pair is told, because all
+/// could be more than the header of an answer holds.
+fn named_once(items: &[v1::WithdrawRequest]) -> Result<(), Violations> {
+    let mut wrong = Violations::new();
+    let mut seen = HashMap::with_capacity(items.len());
+    for (index, item) in items.iter().enumerate().filter(|(_, item)| !item.request_id.is_empty()) {
+        let name = (item.account_number.as_str(), item.request_id.as_str());
+        if let Some(earlier) = seen.insert(name, index) {
+            let field = format!("requests[{index}].request_id");
+            wrong.add(&field, &format!("is that of requests[{earlier}], of the same account"));
+            break;
+        }
+    }
+    wrong.check()
 }
 
 fn beneficiary(wrong: &mut Violations, said: Option<v1::Beneficiary>) -> Option<Beneficiary> {

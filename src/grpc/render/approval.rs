@@ -50,6 +50,8 @@ fn rpc(act: &Proposed) -> &'static str {
         Proposed::RenewFreeze(_) => "accountstatus.v1.FreezeRecordService/RenewFreezeRecord",
         Proposed::DeductFreeze(_) => "accountstatus.v1.FreezeRecordService/DeductFreezeRecord",
         Proposed::ProtectAccount(_) => "accountstatus.v1.AccountService/ProtectAccount",
+        Proposed::ResolveCase(_) => "accountstatus.v1.WithdrawalCaseService/ResolveCase",
+        Proposed::ClearSuspense(_) => "accountstatus.v1.WithdrawalCaseService/ClearSuspense",
     }
 }
 

@@ -4,6 +4,8 @@
 mod account;
 mod approval;
 mod card;
+mod case;
+mod channel;
 mod check;
 mod code;
 mod condition;
@@ -20,6 +22,8 @@ mod withdrawal;
 pub(super) use account::account_status;
 pub(super) use approval::approval;
 pub(super) use card::{card, card_info};
+pub(super) use case::{case, case_entry, inbox_item, suspense_item};
+pub(super) use channel::{channel, channel_event, latency};
 pub(super) use check::operation_check;
 pub(super) use code::status_codes;
 pub(super) use freeze::{freeze_record, freeze_record_with_acts, freeze_records};

@@ -1,10 +1,14 @@
 //! Withdrawals, their beneficiary masked.
 
+use strum::VariantArray;
+
 use super::{made_id, money, timestamp};
 use crate::ask::{WithdrawalFile, mask};
+use crate::domain::case::CaseCause;
 use crate::domain::command::Effect;
 use crate::domain::payout::attempt::Attempt;
 use crate::domain::payout::evidence::Evidence;
+use crate::domain::payout::offer::Offer;
 use crate::domain::withdrawal::{Beneficiary, Withdrawal};
 use crate::grpc::caller::Caller;
 use crate::grpc::names::Named;
@@ -33,6 +37,18 @@ fn attempt<'a>(row: &Attempt, said: impl Iterator<Item = &'a Evidence>) -> v1::P
         create_time: Some(timestamp(row.create_time)),
         update_time: Some(timestamp(row.update_time)),
         evidence: said.map(evidence).collect(),
+        choice: row.choice.iter().map(offer).collect(),
+    }
+}
+
+fn offer(offer: &Offer) -> v1::ChannelOffer {
+    v1::ChannelOffer {
+        channel: offer.channel_id.as_str().to_owned(),
+        role: offer.role.number(),
+        priority: offer.priority,
+        score_ppm: offer.score_ppm,
+        sample: offer.sample,
+        degraded: offer.degraded,
     }
 }
 
@@ -68,7 +84,13 @@ pub(crate) fn withdrawal(row: &Withdrawal, caller: &Caller, effect: Effect) -> v
         purpose: row.purpose.number(),
         entry_channel: row.entry_channel.number(),
         next_action_time: row.next_action_time.map(timestamp),
+        open_cases: open_cases(row.cases),
     }
+}
+
+fn open_cases(mask: i64) -> Vec<i32> {
+    let open = CaseCause::VARIANTS.iter().filter(|cause| mask & cause.bit() != 0);
+    open.map(|cause| cause.number()).collect()
 }
 
 fn beneficiary(masked: &Beneficiary) -> v1::Beneficiary {

@@ -74,6 +74,7 @@ on_every_engine! {
                 break;
             }
             assert!(begun.elapsed() < PATIENCE, "the sweep did not come by");
+            crate::harness::moment().await;
         }
         store.close().await;
         bank.finish().await;

@@ -141,7 +141,9 @@ async fn done(bank: &Bank, number: &str, action: &str, given: ApproveResponse) {
                 (expected, number)
             );
         }
-        Outcome::Deduction(deduction) => panic!("nothing was to be deducted: {deduction:?}"),
+        other @ (Outcome::Deduction(_) | Outcome::WithdrawalCase(_) | Outcome::SuspenseItem(_)) => {
+            panic!("nothing of the kind was proposed: {other:?}")
+        }
         Outcome::FreezeRecord(freeze) => {
             let there = bank.freezes(number).await;
             let stored = there.iter().find(|row| row.freeze_id == freeze.freeze_id).unwrap();

@@ -2,6 +2,7 @@
 //! at its most talkative, through calls that go well and calls that don't: none of them stands in
 //! its logs, nor in the answer to a call that failed.
 
+mod cases;
 mod orders;
 mod proposals;
 mod walk;
@@ -99,6 +100,7 @@ async fn walked(kind: Engine, format: &str) {
     refused.extend(walk.through_orders().await);
     refused.extend(walk.through_refusals().await);
     refused.extend(walk.through_proposals().await);
+    refused.extend(walk.through_cases().await);
     refused.extend(walk.through_bad_input().await);
     refused.extend(walk.through_broken_rows().await);
     if let Some(proxy) = proxy {

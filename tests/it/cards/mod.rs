@@ -191,7 +191,7 @@ async fn two_replicas_never_bind_one_card_twice_on_postgres() {
     let bank = Bank::open(Engine::Postgres).await;
     let directory = tempfile::tempdir().unwrap();
     let other = Bank::on(Engine::Postgres, bank.url.clone(), directory, |_given| {}).await;
-    // Ids begin with the time and repeat with the test's seed, so the replicas' times differ.
+    // Clocks of two servers never agree.
     other.pass(chrono::Duration::seconds(1));
     bank.account(NUMBER, "0").await;
     bank.account(SECOND, "0").await;

@@ -133,7 +133,7 @@ pub(super) async fn rows_of_a_lost_service() {
     let lost = bank.withdraw_with(write.clone());
     let losing = async {
         while proxy.sprung() == 0 {
-            tokio::task::yield_now().await;
+            crate::harness::moment().await;
         }
         proxy.lose();
         assert_eq!(idle_in_transaction(&database).await, 1, "the transaction is open");
@@ -185,7 +185,7 @@ async fn a_client_that_leaves_mid_commit_leaves_its_effect_on_postgres() {
     proxy.trap("COMMIT", When::Held, 1);
     tokio::select! {
         answer = bank.withdraw_with(write.clone()) => panic!("nothing is committed: {answer:?}"),
-        () = async { while proxy.sprung() == 0 { tokio::task::yield_now().await } } => {}
+        () = async { while proxy.sprung() == 0 { crate::harness::moment().await } } => {}
     }
     proxy.deliver();
     let found = bank.withdraw_with(write.clone()).await.unwrap();

@@ -51,7 +51,7 @@ async fn somebody_waits(database: &DatabaseConnection) -> bool {
 async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let waiting = async {
         while !holds().await {
-            tokio::task::yield_now().await;
+            crate::harness::moment().await;
         }
     };
     let waited = tokio::time::timeout(Duration::from_secs(20), waiting).await;

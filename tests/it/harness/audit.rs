@@ -136,7 +136,14 @@ impl Rows<'_> {
             let decided = &receipt["Approval"];
             let approved = decided["approval"]["state"] == "APPROVED";
             let done = if approved { &decided["outcome"] } else { receipt };
+            // What cleared an item is a transaction of its own where money was credited or taken.
+            let cleared = &done["Suspense"];
+            let moved =
+                matches!(cleared["clearing"].as_str(), Some("CREDIT_ACCOUNT" | "DEBIT_ACCOUNT"));
+            let moved =
+                if moved { &cleared["clearing_transaction_id"] } else { &serde_json::Value::Null };
             let ids = [
+                moved,
                 &outcome["reserved"],
                 &receipt["Transaction"]["transaction_id"],
                 &done["Deduction"]["transaction"]["transaction_id"],

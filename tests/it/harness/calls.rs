@@ -9,6 +9,7 @@ use account_status::pb::v1::client_service_client::ClientServiceClient;
 use account_status::pb::v1::freeze_record_service_client::FreezeRecordServiceClient;
 use account_status::pb::v1::transaction_service_client::TransactionServiceClient;
 use account_status::pb::v1::withdraw_service_client::WithdrawServiceClient;
+use account_status::pb::v1::withdrawal_case_service_client::WithdrawalCaseServiceClient;
 use account_status::pb::v1::*;
 use tonic::transport::Channel;
 use tonic::{Request, Status};
@@ -109,6 +110,10 @@ impl Bank {
 
     pub(crate) fn withdraw_client(&self) -> WithdrawServiceClient<Channel> {
         WithdrawServiceClient::new(self.channel.clone())
+    }
+
+    pub(crate) fn case_client(&self) -> WithdrawalCaseServiceClient<Channel> {
+        WithdrawalCaseServiceClient::new(self.channel.clone())
     }
 
     pub(crate) fn client_client(&self) -> ClientServiceClient<Channel> {

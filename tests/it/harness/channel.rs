@@ -40,7 +40,7 @@ impl Channel {
 
     /// Where a channel may serve later.
     pub(crate) fn free_address() -> SocketAddr {
-        std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+        super::program::free_address()
     }
 
     /// A channel at a place that is known already.

@@ -29,6 +29,8 @@ pub(crate) struct Server {
 
 static SERVER: OnceCell<Option<Server>> = OnceCell::const_new();
 static DATABASES: AtomicU32 = AtomicU32::new(0);
+/// How much has to be free for a server's files to be kept in memory.
+const MEMORY_MIN_KIB: u64 = 8 << 20;
 const TEMPLATE: &str = "account_status_template";
 
 /// Whether tests can run on PostgreSQL; says once that it leaves it out.
@@ -96,11 +98,23 @@ pub(crate) fn as_user(url: &str, user: &str, password: &str) -> String {
     format!("{scheme}://{user}:{password}@{place}")
 }
 
+/// Where a server's files go: into memory where there is plenty of it. On a disk the hundreds of
+/// databases that come and go make everybody who writes there wait, for seconds at times.
+fn place() -> PathBuf {
+    let memory = Path::new("/dev/shm");
+    let free = Command::new("df").args(["--output=avail", "-k"]).arg(memory).output();
+    let free = free.ok().and_then(|said| String::from_utf8(said.stdout).ok());
+    let kib: Option<u64> = free.and_then(|text| text.lines().nth(1)?.trim().parse().ok());
+    if kib > Some(MEMORY_MIN_KIB) { memory.to_owned() } else { std::env::temp_dir() }
+}
+
 /// Starts a server of our own in a directory that goes with it. PostgreSQL refuses to run as root,
 /// so root starts it as the user `postgres`.
 async fn start_server() -> Option<Server> {
     let bin = programs()?;
-    let directory = tempfile::Builder::new().prefix("account-status-pg").tempdir().ok()?.keep();
+    let place = place();
+    let directory =
+        tempfile::Builder::new().prefix("account-status-pg").tempdir_in(place).ok()?.keep();
     let root = Command::new("id").arg("-u").output().ok()?.stdout.starts_with(b"0");
     if root {
         let given = Command::new("chown").arg("postgres").arg(&directory).status().ok()?;
@@ -112,7 +126,7 @@ async fn start_server() -> Option<Server> {
     let script = format!(
         "{bin}/initdb -D {dir}/data -A trust -U postgres >/dev/null && \
          {{ {bin}/postgres -D {dir}/data -p {port} -k {dir} -c listen_addresses=127.0.0.1 \
-            -c max_connections=400 -c fsync=off >{dir}/log 2>&1 <&3 & }} && \
+            -c max_connections=400 -c fsync=off -c full_page_writes=off >{dir}/log 2>&1 <&3 & }} && \
          server=$! && cat >/dev/null; kill -INT $server; wait $server; rm -rf {dir}",
         bin = bin.display(),
         dir = directory.display(),
@@ -171,7 +185,8 @@ pub(crate) async fn fresh_database(engine: Engine, directory: &Path) -> String {
 /// An empty PostgreSQL database.
 pub(crate) async fn empty_database() -> String {
     let server = server().await.unwrap();
-    let name = format!("it_{}_empty", std::process::id());
+    let number = DATABASES.fetch_add(1, Ordering::Relaxed);
+    let name = format!("it_{}_{number}_empty", std::process::id());
     let admin = Database::connect(format!("{}postgres", server.base)).await.unwrap();
     admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
     admin.close().await.unwrap();

@@ -11,7 +11,9 @@ pub(crate) mod engine;
 pub(crate) mod program;
 pub(crate) mod proxy;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use account_status::clock::Clock;
@@ -66,9 +68,11 @@ pub(crate) struct Bank {
     /// The service's settings.
     pub(crate) settings: Settings,
     /// Withdrawals that were acknowledged: they have to be there in the end.
-    pub(crate) acknowledged: std::sync::Mutex<Vec<String>>,
+    pub(crate) acknowledged: Mutex<Vec<String>>,
     /// How often calls shared a commit.
     pub(crate) ledger: account_status::ledger::Ledger,
+    /// The channels as the service sees them.
+    pub(crate) board: account_status::payout::board::Board,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
     /// A directory of the test's own; goes with it.
@@ -79,6 +83,21 @@ pub(crate) struct Bank {
 /// The instant at which every bank begins: a Tuesday, 10:00 in Shanghai.
 pub(crate) fn start_time() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 3, 10, 2, 0, 0).unwrap()
+}
+
+/// The pause between two looks at what a test waits for: that needs the machine, too.
+pub(crate) async fn moment() {
+    tokio::time::sleep(Duration::from_millis(2)).await;
+}
+
+/// What the ids of one more service on this database repeat with: two replicas at one instant
+/// must not make the same ones, as they never do with the system's clock.
+fn seed(url: &str) -> u64 {
+    static SERVICES: Mutex<BTreeMap<String, u64>> = Mutex::new(BTreeMap::new());
+    let mut services = SERVICES.lock().unwrap();
+    let seed = services.entry(url.to_owned()).or_insert(6);
+    *seed += 1;
+    *seed
 }
 
 impl Bank {
@@ -104,7 +123,8 @@ impl Bank {
         let mut given = Self::given(&url);
         set(&mut given);
         let settings = given.settings().unwrap();
-        Self::start(engine, url, settings, directory, Clock::manual(start_time(), 7)).await
+        let clock = Clock::manual(start_time(), seed(&url));
+        Self::start(engine, url, settings, directory, clock).await
     }
 
     fn given(url: &str) -> Given {
@@ -149,7 +169,7 @@ impl Bank {
         let store = service::open(&settings).await.unwrap();
         store.migrate_up().await.unwrap();
         let core = Core::start(store, clock.clone(), &settings);
-        let ledger = core.ledger.clone();
+        let (ledger, board) = (core.ledger.clone(), core.board.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopping) = watch::channel(false);
@@ -171,8 +191,9 @@ impl Bank {
             channel,
             url,
             settings,
-            acknowledged: std::sync::Mutex::default(),
+            acknowledged: Mutex::default(),
             ledger,
+            board,
             stop,
             tasks,
             _directory: directory,

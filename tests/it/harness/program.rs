@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 use std::process::Stdio;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -57,6 +58,24 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_account-status");
 /// How long a program may take to start; generous, because machines are shared.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Ports that nobody is given who asks for any: those begin above (Linux, `ip_local_port_range`). A
+/// server of another test that came between would answer in a program's place.
+const PORTS: std::ops::Range<u16> = 12_000..32_000;
+static NEXT_PORT: AtomicU16 = AtomicU16::new(0);
+
+/// Where nobody serves, and nobody will who doesn't ask here.
+pub(crate) fn free_address() -> SocketAddr {
+    // Tests that run at the same time in another process begin elsewhere.
+    let first = u16::try_from(std::process::id() * 61 % u32::from(PORTS.end - PORTS.start));
+    loop {
+        let offset = first.unwrap().wrapping_add(NEXT_PORT.fetch_add(1, Ordering::Relaxed));
+        let port = PORTS.start + offset % (PORTS.end - PORTS.start);
+        if let Ok(free) = std::net::TcpListener::bind(("127.0.0.1", port)) {
+            return free.local_addr().unwrap();
+        }
+    }
+}
+
 /// A running program.
 pub(crate) struct Program {
     child: Child,
@@ -88,9 +107,7 @@ impl Program {
 
     /// Starts the program by a command that leads to it.
     pub(crate) async fn start_by(mut command: Command, arguments: &[&str], url: &str) -> Self {
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = free.local_addr().unwrap();
-        drop(free);
+        let address = free_address();
         let mut child = command
             .env("ACCOUNT_STATUS_LOG", "error")
             .args(arguments)
@@ -177,10 +194,24 @@ impl Program {
         line.trim().trim_end_matches(" kB").parse().unwrap()
     }
 
+    fn signal(&self, signal: &str) {
+        let told = std::process::Command::new("kill").args([signal, &self.id()]).status().unwrap();
+        assert!(told.success());
+    }
+
     /// Tells it to stop, as an operator does.
     pub(crate) fn tell_to_stop(&self) {
-        let told = std::process::Command::new("kill").args(["-TERM", &self.id()]).status().unwrap();
-        assert!(told.success());
+        self.signal("-TERM");
+    }
+
+    /// Lets it stand still, as a machine does that is paused: it doesn't notice.
+    pub(crate) fn pause(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Lets it go on from where it stood.
+    pub(crate) fn go_on(&self) {
+        self.signal("-CONT");
     }
 
     /// Ends it as an operator does, and waits for its clean end.

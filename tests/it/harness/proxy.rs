@@ -3,6 +3,7 @@
 //! enough to be cut at a statement (PostgreSQL, Protocol version 3.0, Message Formats).
 
 mod frames;
+mod trap;
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,6 +16,8 @@ use tokio::sync::{Notify, broadcast, watch};
 use tokio::task::JoinSet;
 
 use frames::Frames;
+pub(crate) use trap::When;
+use trap::{Heard, Trap};
 
 /// How connections end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,28 +54,6 @@ pub(crate) enum Flow {
     Dripping(usize, Duration),
 }
 
-/// When a connection is cut at a statement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum When {
-    /// Before the server hears of it.
-    Before,
-    /// Once the server has carried it out, and before the answer passes.
-    Answered,
-    /// The asker's side at once; the server gets the statement only when the test delivers it.
-    Late,
-    /// Not at all: the statement waits until the test delivers it, and then goes its way.
-    Held,
-}
-
-/// Springs at the next statements that begin with a word.
-#[derive(Debug, Clone, Copy)]
-struct Trap {
-    word: &'static str,
-    when: When,
-    left: usize,
-    then: Door,
-}
-
 /// The wire. Its connections end with it.
 #[derive(Debug)]
 pub(crate) struct Proxy {
@@ -92,6 +73,14 @@ struct Shared {
     trap: Mutex<Option<Trap>>,
     sprung: AtomicUsize,
     deliver: Notify,
+    answers: watch::Sender<Answers>,
+}
+
+/// Whether what is answered passes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answers {
+    Pass,
+    Wait,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,6 +126,7 @@ impl Proxy {
             trap: Mutex::new(None),
             sprung: AtomicUsize::new(0),
             deliver: Notify::new(),
+            answers: watch::Sender::new(Answers::Pass),
         });
         let mut tasks = JoinSet::new();
         tasks.spawn(listen(shared.clone(), listener));
@@ -157,6 +147,16 @@ impl Proxy {
     /// How bytes are carried from now on.
     pub(crate) fn set_flow(&self, flow: Flow) {
         self.shared.flow.send_replace(flow);
+    }
+
+    /// Keeps back what is answered, until it is let go.
+    pub(crate) fn hold_answers(&self) {
+        self.shared.answers.send_replace(Answers::Wait);
+    }
+
+    /// Lets go what is answered.
+    pub(crate) fn let_answers_go(&self) {
+        self.shared.answers.send_replace(Answers::Pass);
     }
 
     /// Resets everything and refuses new connections: nobody is there.
@@ -183,8 +183,18 @@ impl Proxy {
 
     /// The same, and then does this with new connections.
     pub(crate) fn trap_then(&self, word: &'static str, when: When, times: usize, then: Door) {
+        self.set_trap(Trap { word, after: None, when, left: times, then });
+    }
+
+    /// Springs once, at a COMMIT of a transaction in which something like this was asked before.
+    pub(crate) fn trap_commit_after(&self, asked: &'static str, when: When) {
+        let after = Some(asked);
+        self.set_trap(Trap { word: "COMMIT", after, when, left: 1, then: Door::Open });
+    }
+
+    fn set_trap(&self, trap: Trap) {
         self.shared.sprung.store(0, Ordering::SeqCst);
-        *self.shared.trap.lock().unwrap() = Some(Trap { word, when, left: times, then });
+        *self.shared.trap.lock().unwrap() = Some(trap);
     }
 
     /// Takes the trap away; how often it sprang.
@@ -205,12 +215,9 @@ impl Proxy {
 }
 
 impl Shared {
-    fn springs(&self, statement: &str) -> Option<When> {
+    fn springs(&self, heard: &Heard, statement: &str) -> Option<When> {
         let mut trap = self.trap.lock().unwrap();
-        let set = trap.as_mut()?;
-        if set.left == 0 || !statement.trim_start().starts_with(set.word) {
-            return None;
-        }
+        let set = trap.as_mut().filter(|trap| trap.is_at(heard, statement))?;
         set.left -= 1;
         self.sprung.fetch_add(1, Ordering::SeqCst);
         if set.then != Door::Open {
@@ -254,7 +261,7 @@ async fn carry(shared: Arc<Shared>, mut near: TcpStream, door: Door) {
     let Ok(mut far) = TcpStream::connect(&shared.target).await else { return };
     near.set_nodelay(true).unwrap();
     far.set_nodelay(true).unwrap();
-    let withheld = watch::Sender::new(false);
+    let withheld = watch::Sender::new(None);
     let cut = {
         let (near_read, near_write) = near.split();
         let (far_read, far_write) = far.split();
@@ -303,10 +310,11 @@ async fn ask(
     shared: &Shared,
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
-    withheld: &watch::Sender<bool>,
+    withheld: &watch::Sender<Option<When>>,
 ) -> Result<(), Cut> {
     let mut chunk = [0; 16 * 1024];
     let mut frames = Frames::default();
+    let mut heard = Heard::default();
     loop {
         let count = from.read(&mut chunk).await.map_err(broken)?;
         if count == 0 {
@@ -319,11 +327,15 @@ async fn ask(
         }
         frames.push(&chunk[..count]);
         while let Some(frame) = frames.next() {
-            match frame.statement.as_deref().and_then(|text| shared.springs(text)) {
+            let springs = frame.statement.as_deref().and_then(|text| {
+                heard.hear(text);
+                shared.springs(&heard, text)
+            });
+            match springs {
                 None => {}
                 Some(When::Before) => return Err(Cut::End(End::Reset)),
-                Some(When::Answered) => {
-                    withheld.send_replace(true);
+                Some(when @ (When::Answered | When::Silent)) => {
+                    withheld.send_replace(Some(when));
                 }
                 Some(When::Late) => return Err(Cut::Late(frame.bytes)),
                 Some(When::Held) => shared.deliver.notified().await,
@@ -338,18 +350,22 @@ async fn answer(
     shared: &Shared,
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
-    withheld: watch::Receiver<bool>,
+    withheld: watch::Receiver<Option<When>>,
 ) -> Result<(), Cut> {
     let mut chunk = [0; 16 * 1024];
     loop {
         let count = from.read(&mut chunk).await.map_err(broken)?;
-        if *withheld.borrow() {
-            return Err(Cut::End(End::Reset));
+        match *withheld.borrow() {
+            None => {}
+            Some(When::Silent) => continue,
+            Some(_) => return Err(Cut::End(End::Reset)),
         }
         if count == 0 {
             to.shutdown().await.map_err(broken)?;
             return Ok(());
         }
+        let mut answers = shared.answers.subscribe();
+        answers.wait_for(|answers| *answers == Answers::Pass).await.map(drop).unwrap();
         pass(shared, &mut to, &chunk[..count]).await?;
     }
 }

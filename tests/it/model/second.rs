@@ -109,6 +109,8 @@ async fn as_read(
         }
         approve_response::Outcome::FreezeRecord(freeze) => freeze,
         approve_response::Outcome::Deduction(deduction) => deduction.freeze_record.unwrap(),
+        approve_response::Outcome::WithdrawalCase(_)
+        | approve_response::Outcome::SuspenseItem(_) => panic!("the model proposes none"),
     };
     let get = ask.with_head(GetFreezeRecordRequest {
         account_number: ask.account.clone(),

@@ -8,7 +8,7 @@ use crate::on_every_engine;
 use WithdrawalState as W;
 
 /// How the due query begins.
-const DUE: &str = "SELECT t.withdrawal_id, t.account_number, t.state FROM";
+const DUE: &str = "SELECT t.withdrawal_id, t.account_number, t.state, t.currency_code";
 
 on_every_engine! {
     async fn a_damaged_withdrawal_keeps_no_other_from_being_found(bank) {
@@ -50,14 +50,14 @@ async fn a_database_that_is_not_heard_of_any_more_is_not_waited_for_on_postgres(
     proxy.trap(DUE, When::Held, 1);
     bank.pass(chrono::Duration::seconds(2));
     while proxy.sprung() == 0 {
-        tokio::task::yield_now().await;
+        crate::harness::moment().await;
     }
     let made = withdraw(&bank, "7.00", "").await;
     until_state(&bank, &made.withdrawal_id, W::Settled).await;
     proxy.trap(DUE, When::Held, 1);
     bank.pass(chrono::Duration::seconds(2));
     while proxy.sprung() == 0 {
-        tokio::task::yield_now().await;
+        crate::harness::moment().await;
     }
     // Nor does it hold up the end.
     let begun = Instant::now();

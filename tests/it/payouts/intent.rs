@@ -17,7 +17,7 @@ pub(crate) async fn cancelled_after_it_was_sent(engine: Engine) -> Option<Vec<St
     let paid = || channel.facts().iter().any(|fact| matches!(fact.what, What::Paid { .. }));
     while !paid() {
         assert!(begun.elapsed() < PATIENCE, "it was never paid");
-        tokio::task::yield_now().await;
+        crate::harness::moment().await;
     }
     let cancelled = bank.cancel(ACCOUNT, &made.withdrawal_id).await;
     if cancelled.is_err() {

@@ -17,12 +17,15 @@ use account_status::simulator::Options;
 
 use crate::actions;
 use crate::harness::channel::{Channel, judge};
-use crate::harness::{Bank, calls};
+use crate::harness::{Bank, calls, moment};
 
 /// How long a withdrawal may take to where it goes, in real time.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// After so many looks at which nothing has changed, what waits is let wait no more.
 const STILL: u32 = 20;
+/// When nothing has changed for so long, whoever carried it has given up, as it does on a machine that
+/// is too slow: a channel's answer and three tries to store it take less.
+const GIVEN_UP: Duration = Duration::from_secs(15);
 const ACCOUNT: &str = "8200000001";
 
 /// A bank that pays over one channel, with an account.
@@ -60,19 +63,27 @@ async fn find(bank: &Bank, id: &str) -> Withdrawal {
 /// Looks until the withdrawal is as it should be. Where it waits for its time, time passes.
 async fn until(bank: &Bank, id: &str, is: impl Fn(&Withdrawal) -> bool) -> Withdrawal {
     let begun = Instant::now();
-    let (mut last, mut still) = (None, 0);
+    let (mut last, mut still, mut since) = (None, 0, begun);
     loop {
         let row = find(bank, id).await;
         if is(&row) {
             return row;
         }
         assert!(begun.elapsed() < PATIENCE, "it stays {row:#?}");
-        still = if last.as_ref() == Some(&row) { still + 1 } else { 0 };
-        if still > stillness(&row) {
+        still += 1;
+        if last.as_ref() != Some(&row) {
+            (still, since) = (0, Instant::now());
+        }
+        if still > stillness(&row) || since.elapsed() > GIVEN_UP {
+            // What was due while its last step was just ending is found a second later.
+            let later = bank.now() + chrono::Duration::seconds(1);
             let next = row.next_action_time.map(|at| actions::instant(&Some(at)));
-            bank.clock.set(next.unwrap_or_else(|| bank.now()));
+            let then = next.map(|next| if next > bank.now() { next } else { later });
+            bank.clock.set(then.unwrap_or_else(|| bank.now()));
+            (still, since) = (0, Instant::now());
         }
         last = Some(row);
+        moment().await;
     }
 }
 

@@ -12,6 +12,7 @@ pub(crate) mod rush;
 mod storm;
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use account_status::pb::v1::*;
 use futures::future::join_all;
@@ -20,11 +21,13 @@ use sea_orm::{
 };
 
 use crate::harness::calls::*;
-use crate::harness::{Bank, Engine, engine};
+use crate::harness::{Bank, Engine, engine, moment};
 use storm::Storm;
 
 /// Calls of a storm where nothing else is said.
 const CALLS: u64 = 2_400;
+/// How long one call may take to reach a lock, in real time.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn setting(name: &str) -> Option<u64> {
     let found = std::env::vars().find(|(known, _)| known == name);
@@ -42,7 +45,7 @@ pub(crate) async fn servers(engine: Engine) -> Option<Vec<Bank>> {
     }
     let directory = tempfile::tempdir().unwrap();
     let second = Bank::on(engine, first.url.clone(), directory, |_given| {}).await;
-    // Ids begin with the time and repeat with the test's seed, so the servers' times differ.
+    // Clocks of two servers never agree.
     second.pass(chrono::Duration::seconds(1));
     Some(vec![first, second])
 }
@@ -116,9 +119,11 @@ pub(crate) async fn twins_are_answered_alike(servers: &[Bank]) -> Vec<String> {
         Err(status) => reason(&status),
     };
     let answered = AtomicBool::new(false);
+    let begun = Instant::now();
     let second = async {
         while waiting(&database).await < 1 {
-            tokio::task::yield_now().await;
+            assert!(begun.elapsed() < PATIENCE, "nobody waits for the row");
+            moment().await;
         }
         let answer = ask(early).await;
         answered.store(true, Ordering::SeqCst);
@@ -126,7 +131,8 @@ pub(crate) async fn twins_are_answered_alike(servers: &[Bank]) -> Vec<String> {
     };
     let release = async {
         while waiting(&database).await < 2 && !answered.load(Ordering::SeqCst) {
-            tokio::task::yield_now().await;
+            assert!(begun.elapsed() < PATIENCE, "the second neither waits nor is answered");
+            moment().await;
         }
         holder.rollback().await.unwrap();
     };

@@ -19,7 +19,7 @@ use super::replayed::{self, Answered};
 use super::{close, setting};
 use crate::harness::calls::*;
 use crate::harness::channel::{Channel, judge};
-use crate::harness::{Bank, Engine, engine, start_time};
+use crate::harness::{Bank, Engine, engine, moment, start_time};
 
 /// What a caller may be refused with; anything else is broken.
 const REFUSALS: [&str; 10] = [
@@ -98,7 +98,7 @@ impl Scene {
         if engine == Engine::Postgres {
             let directory = tempfile::tempdir().unwrap();
             let second = Bank::on(engine, servers[0].url.clone(), directory, set).await;
-            // Ids begin with the time and repeat with the test's seed, so the servers' times differ.
+            // Clocks of two servers never agree.
             second.pass(chrono::Duration::seconds(1));
             servers.push(second);
         }
@@ -155,6 +155,7 @@ impl Scene {
             assert!(begun.elapsed() < PATIENCE, "these don't come to rest: {open:#?}");
             // What a condition holds fails after a day.
             self.pass(30_000);
+            moment().await;
         }
         database.close().await.unwrap();
     }

@@ -1,5 +1,6 @@
 //! The schema `reading` on PostgreSQL: what people with SQL see of data that came over gRPC.
 
+mod cases;
 mod masked;
 mod measures;
 mod queries;

@@ -66,7 +66,7 @@ const TRANSPORT: [R; 6] = [
     R::Internal,
 ];
 /// Shown by the tests of their topics; or nothing leads to them yet, or nothing that a test could do.
-const ELSEWHERE: [(R, &str); 12] = [
+const ELSEWHERE: [(R, &str); 15] = [
     (R::Unspecified, "never sent"),
     (R::Unauthenticated, "no credentials can be configured yet"),
     (R::PermissionDenied, "every principal has all scopes but confidential, which no call needs"),
@@ -75,6 +75,9 @@ const ELSEWHERE: [(R, &str); 12] = [
     (R::ApprovalDecided, "the tests of approvals have it"),
     (R::ApprovalStale, "the tests of approvals have it"),
     (R::ObjectionNotFound, "the tests of objections have it"),
+    (R::ChannelNotFound, "the tests of channels have it"),
+    (R::CaseNotFound, "the tests of cases have it"),
+    (R::SuspenseNotFound, "the tests of suspense have it"),
     (R::ProtectedFunds, "the tests of protected accounts have it"),
     (R::OutOfTurn, "the tests of courts have it"),
     (R::RateLimited, "no client has a rate yet"),

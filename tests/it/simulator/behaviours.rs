@@ -201,10 +201,19 @@ async fn a_probe_tells_what_the_channel_declares() {
         options.idempotent_submit = false;
     })
     .await;
-    let mut client = channel.client.clone();
-    let probed = client.probe(ProbeRequest {}).await.unwrap().into_inner().capabilities.unwrap();
+    let probed = channel.probe().await.unwrap();
     assert_eq!(probed.promise.unwrap().seconds, 90);
     assert!(!probed.idempotent_submit && !probed.statement);
+    assert_eq!(probed.cut_off, None);
+
+    let channel = Simulated::open_with(|options| {
+        options.statements = true;
+        options.cut_off = Some(Delay::of_secs(7_200));
+    })
+    .await;
+    let probed = channel.probe().await.unwrap();
+    assert!(probed.idempotent_submit && probed.statement);
+    assert_eq!(probed.cut_off.unwrap().seconds, 7_200);
 }
 
 #[tokio::test]

@@ -1,8 +1,13 @@
 //! The payout-channel simulator over gRPC: each behaviour, and that its log is the truth.
 
 mod behaviours;
+mod latencies;
+mod lost;
+mod misreports;
+mod outages;
 mod reports;
 mod restart;
+mod statements;
 mod voids;
 
 use std::net::SocketAddr;
@@ -65,11 +70,16 @@ impl Simulated {
     }
 
     /// Stops it, and starts it again on the same log.
-    async fn restart(mut self) -> Self {
+    async fn restart(self) -> Self {
+        self.restart_with(|_options| {}).await
+    }
+
+    /// The same, with options.
+    async fn restart_with(mut self, set: impl FnOnce(&mut Options)) -> Self {
         self.stop.take().unwrap().send(()).unwrap();
         self.tasks.join_next().await.unwrap().unwrap();
         let Self { clock, directory, .. } = self;
-        Self::on(directory, clock, |_options| {}).await
+        Self::on(directory, clock, set).await
     }
 
     fn later(&self, secs: i64) {
@@ -112,6 +122,11 @@ impl Simulated {
         let request = GetPayoutRequest { payout_key: key.to_owned() };
         let answer = self.client.clone().get_payout(request).await.unwrap();
         answer.into_inner().result.unwrap().result.unwrap()
+    }
+
+    async fn probe(&self) -> Result<Capabilities, Status> {
+        let answer = self.client.clone().probe(ProbeRequest {}).await?;
+        Ok(answer.into_inner().capabilities.unwrap())
     }
 
     async fn void(&self, key: &str) -> Told {

@@ -38,14 +38,26 @@ impl PayoutCallbackService for Callbacks {
     }
 }
 
+/// What is heard.
+pub(super) type Heard = mpsc::UnboundedReceiver<ReportPayoutRequest>;
+
 /// A channel that reports, who hears it, and the listening server.
-async fn reporting(refuse: usize) -> (Simulated, mpsc::UnboundedReceiver<ReportPayoutRequest>) {
+async fn reporting(refuse: usize) -> (Simulated, Heard) {
+    reporting_with(refuse, |_options| {}).await
+}
+
+/// The same, with options.
+pub(super) async fn reporting_with(
+    refuse: usize,
+    set: impl FnOnce(&mut Options),
+) -> (Simulated, Heard) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let (sender, heard) = mpsc::unbounded_channel();
     let told = Callbacks { refuse: AtomicUsize::new(refuse), heard: Mutex::new(sender) };
     let mut channel = Simulated::open_with(|options| {
         options.reports = Some(ReportTo { url, channel_id: "CH-FAST".to_owned() });
+        set(options);
     })
     .await;
     channel.tasks.spawn(async move {
@@ -56,11 +68,11 @@ async fn reporting(refuse: usize) -> (Simulated, mpsc::UnboundedReceiver<ReportP
     (channel, heard)
 }
 
-async fn next(heard: &mut mpsc::UnboundedReceiver<ReportPayoutRequest>) -> ReportPayoutRequest {
+pub(super) async fn next(heard: &mut Heard) -> ReportPayoutRequest {
     tokio::time::timeout(Duration::from_secs(30), heard.recv()).await.unwrap().unwrap()
 }
 
-fn result(report: &ReportPayoutRequest) -> &Told {
+pub(super) fn result(report: &ReportPayoutRequest) -> &Told {
     report.result.as_ref().unwrap().result.as_ref().unwrap()
 }
 

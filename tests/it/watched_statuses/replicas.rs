@@ -71,7 +71,6 @@ on_every_engine! {
         bank.account(N, "100.00").await;
         let directory = tempfile::tempdir().unwrap();
         let other = Bank::on(bank.engine, bank.url.clone(), directory, |_| {}).await;
-        other.pass(chrono::Duration::seconds(1));
         let mut updates = watch(&bank, "auditor", everything("")).await.unwrap();
         let begun = std::time::Instant::now();
         other.act(N, StatusAction::MarkSuspicious, |_| {}).await.unwrap();

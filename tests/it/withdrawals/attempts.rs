@@ -79,12 +79,12 @@ on_every_engine! {
         // No channel is configured here.
         bank.account(N, "100.00").await;
         let held = Payout::reserve(&bank, N, "10.00").await;
-        held.try_to_start().await;
+        held.try_to_start_over(&[]).await;
         let shown = get(&bank, N, &held.id).await.unwrap();
         assert_eq!((shown.state(), shown.held_reason()),
             (WithdrawalState::Reserved, HeldReason::NoChannel));
         bank.pass(bank.settings.rules.payouts.held_max + chrono::Duration::seconds(1));
-        held.try_to_start().await;
+        held.try_to_start_over(&[]).await;
         let shown = get(&bank, N, &held.id).await.unwrap();
         assert_eq!((shown.state(), shown.reason.as_str()), (WithdrawalState::Failed, "NO_CHANNEL"));
         assert_eq!((shown.held_reason(), shown.next_action_time),

@@ -2,9 +2,11 @@
 //! read and taken back.
 
 mod attempts;
+mod batch;
+mod batch_limits;
 mod callbacks;
 mod lists;
-mod paying;
+pub(crate) mod paying;
 mod refused;
 mod watched;
 

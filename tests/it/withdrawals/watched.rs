@@ -103,7 +103,6 @@ on_every_engine! {
         let payout = Payout::reserve(&paying, N, "10.00").await;
         let directory = tempfile::tempdir().unwrap();
         let other = Bank::on(paying.engine, paying.url.clone(), directory, set_channels).await;
-        other.pass(chrono::Duration::seconds(1));
         let mut updates = watch(&paying, of(&payout.id)).await.unwrap();
         assert_eq!(next(&mut updates).await.0.state(), WithdrawalState::Reserved);
         let there = Payout { bank: &other, number: N, id: payout.id.clone() };
@@ -196,6 +195,7 @@ on_every_engine! {
             events: Vec::new(),
             withdrawals: vec![row.clone()],
             moved: Vec::new(),
+            freed: Vec::new(),
             next_lapse: None,
         });
         let mut slow = feed.follow(&id).unwrap();

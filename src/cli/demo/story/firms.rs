@@ -19,24 +19,8 @@ impl Story {
             YUNFAN,
             Holder("深圳示例云帆贸易有限公司", "C20004", SZ),
         );
-        self.credit(self.day(599, 9, 0), YUNFAN, "2685000.00", "示例客户");
+        self.credit(self.day(599, 9, 0), YUNFAN, "2900000.00", "示例客户");
         self.credit(self.day(8, 9, 0), YUNFAN, "100000.00", "示例客户");
-        let payout = Withdraw {
-            amount: cny("2000000.00"),
-            beneficiary: Beneficiary {
-                beneficiary_name: "示例供应商有限公司".to_owned(),
-                beneficiary_account: "9990111122223333".to_owned(),
-                beneficiary_bank_code: "999100000001".to_owned(),
-                beneficiary_bank_name: "示例银行".to_owned(),
-                beneficiary_kind: BeneficiaryKind::Organisation,
-            },
-            // Its channel takes it and keeps it, so that something is always on its way.
-            reference: "W08 sim:hold".to_owned(),
-            purpose: Purpose::Payment,
-            entry_channel: EntryChannel::Api,
-            preferred_channel: String::new(),
-        };
-        self.tell(self.ago(1), "pay-svc", YUNFAN, Command::Withdraw(payout));
     }
 
     fn hengtuo(&mut self) {
@@ -54,12 +38,11 @@ impl Story {
         self.freeze(self.day(30, 10, 0), HENGTUO, &order);
     }
 
-    /// Closed; a payment that came back afterwards waits on the suspense list.
+    /// Closed; a payout that came back afterwards (W25) waits on the suspense list.
     fn hongyuan(&mut self) {
         let holder = Holder("北京示例鸿远科技有限公司", "C20022", BJ);
         self.open_firm(self.day(500, 9, 0), HONGYUAN, holder);
         self.credit(self.day(499, 9, 0), HONGYUAN, "1800.00", "示例客户");
-        self.debit(self.day(8, 9, 0), HONGYUAN, "1800.00", "示例供应商");
         let closed = ChangeStatus {
             reason: "closed at the holder's request".to_owned(),
             entry_channel: EntryChannel::Counter,
@@ -67,10 +50,6 @@ impl Story {
             ..change(Action::Close, &[])
         };
         self.approved(self.day(6, 15, 0), "ops", HONGYUAN, closed);
-        let returned = (Direction::Credit, cny("1800.00"));
-        let back = self.posting(returned, "示例供应商");
-        let back = RecordTransaction { transaction_type: TransactionType::Return, ..back };
-        self.tell(self.day(4, 10, 0), "pay-svc", HONGYUAN, Command::RecordTransaction(back));
     }
 
     /// A court took 40,000 of what it had frozen; the tax organ's freeze is first in line, because

@@ -5,8 +5,11 @@
 //! fixed dates the demo would rot.
 
 mod cards;
+pub(super) mod cases;
+pub(super) mod channels;
 mod firms;
 mod openings;
+pub(super) mod payouts;
 mod persons;
 mod sleepers;
 mod suspects;
@@ -60,6 +63,10 @@ pub(super) enum Deed {
     Told(Command),
     /// An authority ordered something about a freeze of its own.
     Ordered(Ordered),
+    /// Something happened to a payout.
+    Paid(payouts::Payout),
+    /// Somebody worked on the case of a payout.
+    Worked(cases::CaseWork),
 }
 
 /// What an authority ordered about a freeze of its own.
@@ -139,7 +146,7 @@ pub(super) const ACCOUNTS: [(&str, &str); 25] = [
     (LIN, "court freeze of a part (F1); pays the rest"),
     (ZHOU, "identity document ran out"),
     (HE, "a plain good account, one of its cards lost; an old freeze (F14) is over"),
-    (YUNFAN, "a large payout is on its way"),
+    (YUNFAN, "payouts in every state (W01 to W12)"),
     (HENGTUO, "three courts: F2 holds all, F3 and F4 wait"),
     (SHEN, "F5 wants 100, holds 50; the police freeze F6 waits"),
     (GAO, "suspicious, and an emergency freeze (F7) that nobody has confirmed yet"),
@@ -166,7 +173,7 @@ pub(super) const ACCOUNTS: [(&str, &str); 25] = [
 pub(super) const LIN: &str = "6222021234567890123";
 const ZHOU: &str = "6225880123456789";
 pub(super) const HE: &str = "9990584001000000103";
-const YUNFAN: &str = "9990584001000000104";
+pub(super) const YUNFAN: &str = "9990584001000000104";
 pub(super) const HENGTUO: &str = "9990290001000000105";
 /// A card of [`HE`].
 pub(super) const LOST_CARD: &str = "6299990000000050";
@@ -207,6 +214,8 @@ pub(super) fn steps(now: DateTime<Utc>, zone: Tz) -> Vec<Step> {
     story.sleepers();
     story.suspects();
     story.cards();
+    story.payouts();
+    story.cases();
     let mut steps = story.steps;
     // Stable: what was told first at one instant happens first.
     steps.sort_by_key(|step| step.at);

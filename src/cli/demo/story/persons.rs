@@ -49,7 +49,6 @@ impl Story {
         let document = format!("（{}）粤0305执117号之五", self.year(250));
         self.order(self.day(250, 10, 0), HE, Ordered { of: f14, document, what: Demand::Lift });
         self.agreed();
-        self.debit(self.day(2, 11, 0), HE, "1000.00", "示例商店");
     }
 
     fn shen(&mut self) {
@@ -66,13 +65,9 @@ impl Story {
     fn ordinary(&mut self) {
         self.open(self.day(500, 9, 0), FENG, Holder("冯听澜", "C10020", SH));
         self.credit(self.day(499, 9, 0), FENG, "38400.00", "示例用工单位");
-        self.debit(self.ago(4), FENG, "8400.00", "示例商行丁");
 
         self.open(self.day(260, 9, 0), HU, Holder("胡乐言", "C10019", SZ));
         self.credit(self.day(259, 9, 0), HU, "47000.00", "示例用工单位");
-        for _ in 0..5 {
-            self.debit(self.ago(3), HU, "1000.00", "示例个人子");
-        }
     }
 
     fn losses(&mut self) {

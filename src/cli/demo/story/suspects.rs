@@ -18,7 +18,6 @@ impl Story {
     fn gao(&mut self) {
         self.open(self.day(310, 9, 0), GAO, Holder("高子墨", "C10007", SZ));
         self.credit(self.day(309, 9, 0), GAO, "69000.00", "示例用工单位");
-        self.debit(self.ago(7), GAO, "6000.00", "示例个人庚");
         let held = Withdraw {
             amount: cny("4000.00"),
             beneficiary: Beneficiary {

@@ -1,11 +1,14 @@
 //! Commands as most tests send them; a test overrides what it is about.
 
+use crate::domain::act::add_case_note::AddCaseNote;
 use crate::domain::act::answer_objection::AnswerObjection;
+use crate::domain::act::assign_case::AssignCase;
 use crate::domain::act::bind_card::BindCard;
 use crate::domain::act::bind_platform::BindPlatform;
 use crate::domain::act::cancel_withdrawal::CancelWithdrawal;
 use crate::domain::act::change_card::ChangeCard;
 use crate::domain::act::change_status::ChangeStatus;
+use crate::domain::act::clear_suspense::ClearSuspense;
 use crate::domain::act::create_freeze::{self, CreateFreeze};
 use crate::domain::act::decide_approval::DecideApproval;
 use crate::domain::act::deduct_freeze::{DeductFreeze, Measure};
@@ -13,7 +16,9 @@ use crate::domain::act::protect_account::ProtectAccount;
 use crate::domain::act::record_objection::RecordObjection;
 use crate::domain::act::record_transaction::RecordTransaction;
 use crate::domain::act::release_freeze::{Extent, ReleaseFreeze};
+use crate::domain::act::remind_case::RemindCase;
 use crate::domain::act::renew_freeze::RenewFreeze;
+use crate::domain::act::resolve_case::ResolveCase;
 use crate::domain::act::succeed_freeze::SucceedFreeze;
 use crate::domain::act::withdraw::Withdraw;
 use crate::domain::action::Action;
@@ -288,7 +293,12 @@ sent!(
     ReleaseFreeze,
     RenewFreeze,
     SucceedFreeze,
-    Withdraw
+    Withdraw,
+    AssignCase,
+    AddCaseNote,
+    ResolveCase,
+    ClearSuspense,
+    RemindCase
 );
 
 impl From<Command> for Sent {

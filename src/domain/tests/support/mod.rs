@@ -1,6 +1,7 @@
 //! What the tests build on: readers of tables typed as text, accounts, conditions and freezes made
 //! by hand, commands with sensible defaults, and a world to run them in.
 
+mod cases;
 mod commands;
 mod payouts;
 mod world;
@@ -73,7 +74,6 @@ pub(crate) fn rules() -> Rules {
         history_key: HistoryKey::new(b"the key of the tests"),
         open_withdrawals_max: 1_000,
         payouts: PayoutRules {
-            channels: two_channels().to_vec(),
             lease: chrono::TimeDelta::seconds(10),
             held_max: chrono::TimeDelta::hours(24),
         },

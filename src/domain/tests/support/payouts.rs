@@ -1,11 +1,16 @@
 //! Paying withdrawals out in a world: starting, following up, and what channels say.
 
+use chrono::DateTime;
+
 use super::{World, cny, number};
 use crate::domain::act::errand::Errand;
 use crate::domain::act::follow_up::FollowUp;
 use crate::domain::act::record_evidence::RecordEvidence;
 use crate::domain::act::start_attempt::StartAttempt;
 use crate::domain::act::withdraw::Withdraw;
+use crate::domain::channel::Channel;
+use crate::domain::channel::roster::Roster;
+use crate::domain::channel::window::Tally;
 use crate::domain::command::{Command, Outcome, Receipt};
 use crate::domain::id::{ChannelId, WithdrawalId};
 use crate::domain::money::Minor;
@@ -13,6 +18,7 @@ use crate::domain::payout::PayoutKey;
 use crate::domain::payout::attempt::Attempt;
 use crate::domain::payout::evidence::{Finality, Paid, Said, Source, Statement};
 use crate::domain::payout::reason::RejectReason;
+use crate::domain::payout::routing::{Ranking, Room, Standing, Wanted, order};
 use crate::domain::transaction::{Booking, Transaction};
 use crate::domain::withdrawal::Withdrawal;
 
@@ -36,9 +42,23 @@ pub(crate) fn transient(reason: RejectReason) -> Said {
     Said::Rejected(Finality::Transient, reason)
 }
 
-/// The channels of the tests, the preferred one first.
+/// The channels of the tests, the first one first.
 pub(crate) fn two_channels() -> [ChannelId; 2] {
     ["CH-1", "CH-2"].map(|id| ChannelId::parse(id).unwrap())
+}
+
+/// Their rows.
+pub(crate) fn roster() -> Roster {
+    let row = |(id, priority)| {
+        Channel::of_setting(id, "http://127.0.0.1:1".to_owned(), priority, DateTime::UNIX_EPOCH)
+    };
+    Roster::of(two_channels().into_iter().zip(1..).map(row))
+}
+
+/// A channel of which nothing is known that speaks against it.
+fn well(_channel: &Channel) -> Standing {
+    let tally = Tally::default();
+    Standing { tally, flagged: false, breaker_until: None, room: Room::Enough }
 }
 
 /// What a channel reports of itself.
@@ -61,7 +81,15 @@ impl World {
     }
 
     pub(crate) fn try_start(&mut self, id: &WithdrawalId) -> Option<Box<Errand>> {
-        errand(self.send(Command::StartAttempt(StartAttempt { withdrawal_id: id.clone() })))
+        errand(self.send(Command::StartAttempt(self.offered(id))))
+    }
+
+    /// The channels of the roster for a withdrawal, all of them well.
+    pub(crate) fn offered(&self, id: &WithdrawalId) -> StartAttempt {
+        let wanted = Wanted::of(self.withdrawal(id));
+        let ranking = order(&self.roster, &wanted, self.now, self.rules.calendar(), well);
+        let Ranking { offers, others } = ranking;
+        StartAttempt { withdrawal_id: id.clone(), offers, others }
     }
 
     /// Starts an attempt, which has to be possible.

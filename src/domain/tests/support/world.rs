@@ -1,11 +1,12 @@
 //! A plain store in memory around the book: one batch per command, and everything that was written.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 
-use super::{Sent, account, at, number, rules, withdraw};
+use super::{Sent, account, at, number, roster, rules, withdraw};
 use crate::domain::account::Account;
 use crate::domain::act::create_freeze::CreateFreeze;
 use crate::domain::act::proposed::Proposed;
@@ -16,14 +17,17 @@ use crate::domain::batch::{
 };
 use crate::domain::book::{self, Book};
 use crate::domain::card::{Card, CardNumber, is_free};
+use crate::domain::case::{Case, CaseEntry};
+use crate::domain::channel::quota::LeaseKey;
+use crate::domain::channel::roster::Roster;
 use crate::domain::command::{Effect, Envelope, Outcome, Receipt};
 use crate::domain::condition::Condition;
 use crate::domain::freeze::line::Freezes;
 use crate::domain::freeze::{Freeze, FreezeAct};
 use crate::domain::history::StatusChange;
 use crate::domain::id::{
-    AccountNumber, ApprovalId, ConditionId, FreezeId, NewId, ObjectionId, RequestId, TransactionId,
-    WithdrawalId,
+    AccountNumber, ApprovalId, CaseId, ConditionId, FreezeId, NewId, ObjectionId, RequestId,
+    TransactionId, WithdrawalId,
 };
 use crate::domain::money::Minor;
 use crate::domain::objection::Objection;
@@ -34,6 +38,7 @@ use crate::domain::platform::{BindingKey, PlatformBinding};
 use crate::domain::principal::Principal;
 use crate::domain::refusal::{Reason, Refused};
 use crate::domain::status::{Cause, Lifecycle};
+use crate::domain::suspense::SuspenseItem;
 use crate::domain::transaction::Transaction;
 use crate::domain::withdrawal::Withdrawal;
 
@@ -50,6 +55,9 @@ pub(crate) struct Tables {
     pub(crate) attempts: BTreeMap<PayoutKey, Attempt>,
     pub(crate) evidence: BTreeMap<(PayoutKey, String), Evidence>,
     pub(crate) transactions: Vec<Transaction>,
+    pub(crate) cases: BTreeMap<CaseId, Case>,
+    pub(crate) case_entries: Vec<CaseEntry>,
+    pub(crate) suspense: BTreeMap<(AccountNumber, TransactionId), SuspenseItem>,
     pub(crate) cards: BTreeMap<CardNumber, Card>,
     pub(crate) bindings: BTreeMap<BindingKey, PlatformBinding>,
     pub(crate) history: Vec<StatusChange>,
@@ -61,12 +69,16 @@ pub(crate) struct World {
     pub(crate) rules: Rules,
     pub(crate) now: DateTime<Utc>,
     pub(crate) principal: Principal,
+    /// The payout channels.
+    pub(crate) roster: Arc<Roster>,
     pub(crate) tables: Tables,
     pub(crate) remembered: BTreeMap<RequestKey, Remembered>,
     /// Of more freezes than so many only these first are loaded, wherever that may be.
     pub(crate) crowd: Option<usize>,
     /// How many batches were decided without all freezes.
     pub(crate) spared: usize,
+    /// What batches freed of what channels may carry.
+    pub(crate) freed: Vec<(LeaseKey, i64)>,
     batches: usize,
 }
 
@@ -77,10 +89,12 @@ impl World {
             rules: rules(),
             now: at("2026-03-10 10:00:00"),
             principal: Principal::service("local"),
+            roster: Arc::new(roster()),
             tables: Tables::default(),
             remembered: BTreeMap::new(),
             crowd: None,
             spared: 0,
+            freed: Vec::new(),
             batches: 0,
         }
     }
@@ -182,14 +196,16 @@ impl World {
             fresh += 1;
             NewId::new(&format!("{batch:06}-{fresh:04}"))
         });
-        let mut loaded = Loaded::default();
+        let mut loaded = Loaded { roster: self.roster.clone(), ..Loaded::default() };
         for envelope in envelopes {
             self.load(envelope, &mut loaded);
         }
+        self.load_trouble(&mut loaded);
         self.leave_out_freezes(envelopes, &mut loaded);
         let mut book = Book::new(&self.rules, self.now, ids, loaded);
         let outcomes = envelopes.iter().map(|envelope| book.run(envelope)).collect();
-        let (accounts, changes) = book.finish();
+        let (accounts, mut changes) = book.finish();
+        self.freed.append(&mut changes.freed);
         self.store(accounts, changes);
         outcomes
     }
@@ -229,7 +245,8 @@ impl World {
         }
     }
 
-    fn load_needed(&self, number: &AccountNumber, needs: Needs, loaded: &mut Loaded) {
+    pub(super) fn load_needed(&self, number: &AccountNumber, needs: Needs, loaded: &mut Loaded) {
+        self.load_cases(number, &needs, loaded);
         for withdrawal in self.tables.withdrawals.values() {
             let open = needs.open_withdrawals
                 && withdrawal.account_number == *number
@@ -319,6 +336,9 @@ impl World {
             assert!(is_free(before.as_ref()), "bound and not free");
         }
         tables.bindings.extend(changes.bindings);
+        tables.cases.extend(changes.cases);
+        tables.case_entries.extend(changes.case_entries);
+        tables.suspense.extend(changes.suspense);
         tables.objections.extend(changes.objections);
         tables.history.extend(changes.history);
         tables.events.extend(changes.events);

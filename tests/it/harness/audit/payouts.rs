@@ -8,12 +8,20 @@ const PAYOUT: &str = "t.account_number = a.account_number AND t.transaction_type
 const RETURN: &str = "t.account_number = a.account_number AND t.transaction_type = 'RETURN'
     AND t.transaction_id = a.withdrawal_id || '.' || a.number || '.returned'";
 
+/// What two persons corrected of attempt `a`, and what is owed for it.
+const OTHER: &str = "t.account_number = a.account_number
+    AND (t.transaction_id = a.withdrawal_id || '.' || a.number || '.owed'
+        OR t.transaction_id LIKE a.withdrawal_id || '.' || a.number || '.correction%')";
+
+/// Why a withdrawal is as it is, where two persons resolved its quarantine.
+const RESOLVED: &str = "('MARK_SETTLED', 'MARK_FAILED', 'WRITE_OFF')";
+
 impl Rows<'_> {
     /// Entries that evidence made, as `account id`.
     pub(super) async fn entries_of_attempts(&self) -> Vec<String> {
         let sql = format!(
             "SELECT t.account_number || ' ' || t.transaction_id
-            FROM transaction_log t JOIN attempt a ON ({PAYOUT}) OR ({RETURN})
+            FROM transaction_log t JOIN attempt a ON ({PAYOUT}) OR ({RETURN}) OR ({OTHER})
             WHERE t.origin = 'POSTED' AND t.account_number {{mine}}"
         );
         self.texts(&sql).await
@@ -26,6 +34,8 @@ impl Rows<'_> {
         self.each_that_is_open_is_due_some_time().await;
         self.each_attempt_has_its_proof().await;
         self.each_state_has_its_entries().await;
+        self.each_resolved_one_is_booked_as_people_said().await;
+        self.cases_count().await;
     }
 
     pub(super) async fn none(&self, what: &str, sql: &str) {
@@ -99,9 +109,55 @@ impl Rows<'_> {
                 AND NOT EXISTS (SELECT 1 FROM evidence e
                     WHERE e.withdrawal_id = a.withdrawal_id AND e.number = a.number
                         AND e.account_number = a.account_number AND CASE a.state
-                            WHEN 'DEAD' THEN e.said IN ('REJECTED_FINAL', 'TOMBSTONE')
+                            WHEN 'DEAD' THEN e.said IN ('REJECTED_FINAL', 'TOMBSTONE', 'NOT_LISTED')
                             WHEN 'RETURNED' THEN e.said = 'RETURNED'
                             ELSE e.said = 'SETTLED' END)",
+        )
+        .await;
+    }
+
+    async fn each_resolved_one_is_booked_as_people_said(&self) {
+        self.none(
+            "a resolved quarantine books what was not paid, or nothing of what was",
+            &format!(
+                "SELECT w.withdrawal_id FROM withdrawal w JOIN attempt a
+                    ON a.withdrawal_id = w.withdrawal_id AND a.account_number = w.account_number
+                JOIN transaction_log t ON (({PAYOUT}) AND t.booking <> 'SUSPENSE')
+                    OR ({RETURN}) OR ({OTHER})
+                WHERE w.account_number {{mine}} AND w.reason IN {RESOLVED}
+                    AND w.state IN ('SETTLED', 'FAILED', 'WRITTEN_OFF')
+                GROUP BY w.withdrawal_id, w.state
+                HAVING (sum(CASE t.direction WHEN 'DEBIT' THEN t.transaction_amount
+                    ELSE -t.transaction_amount END) > 0) <> (w.state = 'SETTLED')"
+            ),
+        )
+        .await;
+    }
+
+    /// That rows tell of the cases that are open, and that money beside the account is on a list.
+    async fn cases_count(&self) {
+        self.none(
+            "an account counts other cases than are open",
+            "SELECT b.account_number FROM account_balance b WHERE b.account_number {mine}
+                AND b.open_cases <> (SELECT count(*) FROM withdrawal_case c
+                    WHERE c.account_number = b.account_number
+                        AND c.state IN ('OPEN', 'WAITING'))",
+        )
+        .await;
+        self.none(
+            "a withdrawal tells of other cases than are open",
+            "SELECT w.withdrawal_id FROM withdrawal w WHERE w.account_number {mine}
+                AND (w.cases <> 0) <> EXISTS (SELECT 1 FROM withdrawal_case c
+                    WHERE c.withdrawal_id = w.withdrawal_id
+                        AND c.account_number = w.account_number
+                        AND c.state IN ('OPEN', 'WAITING'))",
+        )
+        .await;
+        self.none(
+            "money stands beside an account and on no list",
+            "SELECT t.transaction_id FROM transaction_log t WHERE t.account_number {mine}
+                AND t.booking <> 'BALANCE' AND NOT EXISTS (SELECT 1 FROM suspense_item s
+                    WHERE s.item_id = t.transaction_id AND s.account_number = t.account_number)",
         )
         .await;
     }
@@ -121,6 +177,7 @@ impl Rows<'_> {
                 ON d.withdrawal_id = w.withdrawal_id AND d.account_number = w.account_number
             WHERE w.account_number {{mine}} AND (coalesce(e.extra, 0) < coalesce(d.duplicates, 0)
                 OR NOT CASE
+                    WHEN w.reason IN {RESOLVED} THEN true
                     WHEN w.state IN ('SETTLED', 'SETTLED_LATE')
                         THEN coalesce(e.paid, 0) = 1 AND coalesce(e.back, 0) = 0
                     WHEN w.state = 'RETURNED'

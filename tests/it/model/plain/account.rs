@@ -77,6 +77,8 @@ pub(in super::super) struct Account {
     pub(in super::super) balance: i64,
     /// How much of what freezes leave for living costs was taken.
     pub(super) exempt_used: i64,
+    /// Facts that it could not take, each a case that people have to look at.
+    pub(super) untaken: usize,
     /// What it holds that is protected; UNSPECIFIED = nothing.
     pub(super) protected: ProtectedKind,
     pub(in super::super) rows: Vec<Row>,
@@ -115,6 +117,7 @@ impl Account {
             life: Lifecycle::Opening,
             balance: 0,
             exempt_used: 0,
+            untaken: 0,
             protected: ProtectedKind::Unspecified,
             rows: Vec::new(),
             freezes: Vec::new(),

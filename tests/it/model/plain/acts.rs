@@ -212,6 +212,7 @@ impl Account {
             (self.freezes.iter().any(Freeze::in_force), "freezes"),
             (self.reserved_payouts().next().is_some(), "open withdrawals"),
             (self.freezes.iter().any(|f| f.in_force() && f.emergency), "open approvals"),
+            (self.untaken != 0, "open cases"),
         ];
         for (_, what) in still.into_iter().filter(|(holds, _)| *holds) {
             blocks.push(Block { reason: R::CloseBlocked, about: what.to_owned() });

@@ -106,6 +106,7 @@ impl Account {
         }
         let done = Done::Posted(posting.id.clone(), minor, booking);
         if booking != Booking::Balance {
+            self.untaken += 1;
             return Ok(done);
         }
         if posting.direction == Direction::Debit {

@@ -3,6 +3,8 @@
 //! [`Reason`] is the closed list of every reason, **in precedence order**: of several that hold,
 //! the first is the answer's reason and the others stand in its details.
 
+mod violation;
+
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
@@ -10,6 +12,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
+pub use self::violation::Violation;
 use super::account::Account;
 use super::condition::Condition;
 use super::freeze::{Disclosure, Freeze};
@@ -56,6 +59,12 @@ pub enum Reason {
     ApprovalNotFound,
     /// No such objection on this account.
     ObjectionNotFound,
+    /// No such payout channel.
+    ChannelNotFound,
+    /// No such case on this account.
+    CaseNotFound,
+    /// No such item in suspense.
+    SuspenseNotFound,
     /// The status version is not the one that the caller saw.
     EtagMismatch,
     /// The amount's currency is not the account's.
@@ -379,21 +388,5 @@ impl From<Refusal> for Refused {
 impl From<Reason> for Refused {
     fn from(reason: Reason) -> Self {
         Refusal::of(reason).into()
-    }
-}
-
-/// A field that is wrong whatever the account looks like; the edge collects all of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Violation {
-    /// The request field, as the contract names it.
-    pub field: &'static str,
-    /// What is wrong with it.
-    pub description: String,
-}
-
-impl Violation {
-    /// A violation of a field.
-    pub fn new(field: &'static str, description: impl Into<String>) -> Self {
-        Self { field, description: description.into() }
     }
 }

@@ -1,0 +1,354 @@
+//! Compares a channel's statement with the books, line by line as it comes. What differs becomes
+//! evidence, which is judged where every other is; what it is about and we don't know goes to the inbox.
+//! At the end what the statement doesn't list is looked at ([`unlisted`](Import::finish)).
+//!
+//! Nothing here decides what a line proves, and nothing is remembered of a line but that it was there:
+//! an import that was cut off is sent again and comes to the same end, because evidence counts once.
+
+mod unlisted;
+
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasher, RandomState};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures::stream::{StreamExt as _, TryStreamExt as _, iter};
+use sha2::{Digest, Sha256};
+
+use crate::clock::Clock;
+use crate::domain::act::record_evidence::RecordEvidence;
+use crate::domain::command::{Command, Effect, Envelope};
+use crate::domain::id::{AccountNumber, ChannelId, RequestId};
+use crate::domain::inbox::Hearsay;
+use crate::domain::payout::PayoutKey;
+use crate::domain::payout::attempt::Attempt;
+use crate::domain::payout::evidence::{EvidenceEffect, Said, Source, Statement};
+use crate::domain::principal::Principal;
+use crate::domain::refusal::Reason;
+use crate::domain::statement::{
+    DifferenceKind, Line, ListedState, Progress, Report, Standing, StatementRun,
+};
+use crate::domain::transaction::EntryChannel;
+use crate::domain::withdrawal::Withdrawal;
+use crate::ledger::{self, Ledger};
+use crate::store::{self, Store};
+
+/// The most lines that are looked up together.
+pub const LINES_TOGETHER: usize = 500;
+/// The most lines of a statement.
+pub const LINES_MAX: i64 = 2_000_000;
+/// The most commands of one import that are on their way at once.
+const AT_ONCE: usize = 64;
+/// How long one of them may take.
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Why an import ended.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// A rule.
+    #[error("refused")]
+    Refused(Reason),
+    /// The write path.
+    #[error("the write path failed")]
+    Ledger(#[source] ledger::Failure),
+    /// The database.
+    #[error("a read failed")]
+    Store(#[from] store::Error),
+}
+
+impl From<ledger::Failure> for Failure {
+    fn from(failure: ledger::Failure) -> Self {
+        Self::Ledger(failure)
+    }
+}
+
+/// What a statement is, as its header says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    /// The channel.
+    pub channel_id: ChannelId,
+    /// The channel's own number of it.
+    pub statement_id: String,
+    /// It lists what the channel was given from here on,
+    pub period_start: DateTime<Utc>,
+    /// and before here.
+    pub period_end: DateTime<Utc>,
+    /// Whether it is final.
+    pub standing: Standing,
+    /// How many lines the channel says that it has; absent = it was not said.
+    pub line_count: Option<i64>,
+}
+
+impl Header {
+    /// Whether the statement may be final by now, as far as the channel declared a cut-off.
+    pub fn may_be_final(&self, cut_off: Option<TimeDelta>, now: DateTime<Utc>) -> bool {
+        let from = cut_off.and_then(|cut_off| self.period_end.checked_add_signed(cut_off));
+        from.is_some_and(|from| from <= now)
+    }
+}
+
+/// Imports statements. Clones share what it works with.
+#[derive(Debug, Clone)]
+pub struct Reconciler {
+    /// Where payouts are looked up.
+    pub store: Store,
+    /// Takes evidence.
+    pub ledger: Ledger,
+    /// The time.
+    pub clock: Clock,
+}
+
+/// What is answered when all lines are in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Done {
+    /// The statement.
+    pub run: StatementRun,
+    /// What came of it.
+    pub report: Report,
+    /// Whether it had been imported before.
+    pub repeated: bool,
+}
+
+/// One import under way.
+#[derive(Debug)]
+pub struct Import {
+    with: Reconciler,
+    principal: Principal,
+    run: StatementRun,
+    /// The report of an import that was done before: then nothing is done but to compare.
+    before: Option<Report>,
+    hash: Sha256,
+    report: Report,
+    /// Hashes of the keys that were listed. Two keys of one hash would only leave an attempt open
+    /// that is not listed.
+    listed: Vec<u64>,
+    hasher: RandomState,
+}
+
+impl Reconciler {
+    /// Begins an import, or one that was begun or done before.
+    ///
+    /// # Errors
+    /// REQUEST_ID_REUSED when a statement of that id is about another period; the database.
+    pub async fn begin(&self, header: &Header, principal: &Principal) -> Result<Import, Failure> {
+        let known = self.store.statement_find(&header.channel_id, &header.statement_id).await?;
+        let mut run = StatementRun {
+            channel_id: header.channel_id.clone(),
+            statement_id: header.statement_id.clone(),
+            period_start_time: header.period_start,
+            period_end_time: header.period_end,
+            standing: header.standing,
+            progress: Progress::Begun,
+            content_hash: String::new(),
+            report: serde_json::json!({}),
+            imported_by: principal.name.to_string(),
+            import_time: self.clock.now(),
+        };
+        let mut before = None;
+        if let Some(known) = known {
+            let same = known.period_start_time == run.period_start_time
+                && known.period_end_time == run.period_end_time
+                && known.standing == run.standing;
+            if known.progress == Progress::Done {
+                if !same {
+                    return Err(Failure::Refused(Reason::RequestIdReused));
+                }
+                before = serde_json::from_value(known.report.clone()).ok();
+                run = known;
+            } else {
+                run.import_time = known.import_time;
+            }
+        }
+        if before.is_none() {
+            run.progress = Progress::Begun;
+            self.ledger.put_statement(&run).await?;
+        }
+        Ok(Import {
+            with: self.clone(),
+            principal: principal.clone(),
+            run,
+            before,
+            hash: Sha256::new(),
+            report: Report::default(),
+            listed: Vec::new(),
+            hasher: RandomState::new(),
+        })
+    }
+}
+
+/// A line that differs, and what it differs from.
+struct Differing<'a> {
+    line: &'a Line,
+    key: PayoutKey,
+    account_number: AccountNumber,
+    kind: DifferenceKind,
+}
+
+impl Import {
+    /// How many lines were taken.
+    pub fn lines(&self) -> i64 {
+        self.report.lines
+    }
+
+    /// Takes lines: answers when all that they move is durable.
+    ///
+    /// # Errors
+    /// The write path or the database; what was taken stands, and counts once when it is sent again.
+    pub async fn take(&mut self, lines: &[Line]) -> Result<(), Failure> {
+        for lines in lines.chunks(LINES_TOGETHER) {
+            self.take_together(lines).await?;
+        }
+        Ok(())
+    }
+
+    async fn take_together(&mut self, lines: &[Line]) -> Result<(), Failure> {
+        for line in lines {
+            let content = serde_json::to_vec(line).expect("lines are plain data");
+            self.hash.update(content.len().to_be_bytes());
+            self.hash.update(content);
+            self.listed.push(self.hasher.hash_one(&line.payout_key));
+        }
+        self.report.lines += i64::try_from(lines.len()).unwrap_or(0);
+        if self.before.is_some() {
+            return Ok(());
+        }
+        let keys: Vec<PayoutKey> =
+            lines.iter().filter_map(|line| PayoutKey::parse(&line.payout_key)).collect();
+        let found = self.with.store.attempt_find_with(&keys).await?;
+        let known: HashMap<String, &(Attempt, Withdrawal)> =
+            found.iter().map(|row| (row.0.key().to_string(), row)).collect();
+        let (mut differing, mut hearsay) = (Vec::new(), Vec::new());
+        for line in lines {
+            let theirs = known.get(&line.payout_key);
+            match theirs.filter(|(attempt, _)| attempt.channel_id == self.run.channel_id) {
+                None => {
+                    self.report.unknown += 1;
+                    self.report.differs(line.difference("", DifferenceKind::TheirsOnly));
+                    hearsay.push(self.hearsay(line));
+                }
+                Some((attempt, withdrawal)) => match line.compare(attempt, withdrawal) {
+                    None => self.report.matched += 1,
+                    // Until it is final, a statement proves nothing unpaid.
+                    Some(kind) if self.is_no_proof(line, attempt) => {
+                        let id = withdrawal.withdrawal_id.as_str();
+                        self.report.still_open += 1;
+                        self.report.differs(line.difference(id, kind));
+                    }
+                    Some(kind) => differing.push(Differing {
+                        line,
+                        key: attempt.key(),
+                        account_number: attempt.account_number.clone(),
+                        kind,
+                    }),
+                },
+            }
+        }
+        self.with.ledger.keep_hearsay(&hearsay, &self.principal).await?;
+        self.record(&differing).await
+    }
+
+    fn is_no_proof(&self, line: &Line, attempt: &Attempt) -> bool {
+        let preliminary = self.run.standing == Standing::Preliminary;
+        preliminary && line.state() == ListedState::Rejected && attempt.is_open()
+    }
+
+    fn hearsay(&self, line: &Line) -> Hearsay {
+        Hearsay {
+            channel_id: self.run.channel_id.clone(),
+            payout_key: line.payout_key.clone(),
+            routing_token: line.routing_token.clone(),
+            source: Source::Statement,
+            said: line.said.clone(),
+            channel_code: line.channel_code.clone(),
+        }
+    }
+
+    /// Hands what differs over as evidence, and counts what it did.
+    async fn record(&mut self, differing: &[Differing<'_>]) -> Result<(), Failure> {
+        let statements: Vec<(AccountNumber, Statement)> = differing
+            .iter()
+            .map(|one| {
+                let said = one.line.said.clone();
+                let code = one.line.channel_code.clone();
+                (one.account_number.clone(), statement(one.key.clone(), said, code))
+            })
+            .collect();
+        let effects = self.submit(&statements).await?;
+        for (one, (_, statement)) in differing.iter().zip(&statements) {
+            let id = one.key.withdrawal_id.as_str();
+            self.report.differs(one.line.difference(id, one.kind));
+            match effects.get(&statement.evidence_id()) {
+                Some(EvidenceEffect::Contradiction) => self.report.contradicting += 1,
+                Some(EvidenceEffect::Applied) => self.report.applied += 1,
+                Some(EvidenceEffect::NothingNew) | None => self.report.matched += 1,
+            }
+        }
+        Ok(())
+    }
+
+    /// Submits evidence, many pieces at once, and says what each did, by its id.
+    async fn submit(
+        &self,
+        statements: &[(AccountNumber, Statement)],
+    ) -> Result<BTreeMap<String, EvidenceEffect>, Failure> {
+        let envelopes: Vec<Envelope> = statements
+            .iter()
+            .map(|(account_number, statement)| self.envelope(account_number, statement))
+            .collect();
+        let ledger = &self.with.ledger;
+        iter(envelopes.into_iter().map(|envelope| ledger.submit(envelope)))
+            .buffer_unordered(AT_ONCE)
+            .try_for_each(|_receipt| std::future::ready(Ok(())))
+            .await?;
+        let ids: Vec<(PayoutKey, String)> = statements
+            .iter()
+            .map(|(_, statement)| (statement.key.clone(), statement.evidence_id()))
+            .collect();
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        Ok(self.with.store.evidence_effects(&ids).await?.into_iter().collect())
+    }
+
+    fn envelope(&self, account_number: &AccountNumber, statement: &Statement) -> Envelope {
+        let id = format!("statement:{}:{}", statement.key, statement.evidence_id());
+        let channel_id = Some(self.run.channel_id.clone());
+        let record =
+            RecordEvidence { statement: statement.clone(), channel_id, promise_secs: None };
+        Envelope {
+            principal: self.principal.clone(),
+            account_number: account_number.clone(),
+            request_id: RequestId::internal(&id),
+            deadline: Instant::now() + COMMAND_TIMEOUT,
+            expected_version: None,
+            effect: Effect::Take,
+            entry_channel: EntryChannel::Unspecified,
+            command: Command::RecordEvidence(Box::new(record)),
+        }
+    }
+
+    /// Ends the import: looks at what is not listed, and writes the report down.
+    ///
+    /// # Errors
+    /// REQUEST_ID_REUSED when the statement was imported with other lines; the write path or the
+    /// database.
+    pub async fn finish(mut self) -> Result<Done, Failure> {
+        let content_hash = hex::encode(std::mem::take(&mut self.hash).finalize());
+        if let Some(report) = self.before {
+            if self.run.content_hash != content_hash {
+                return Err(Failure::Refused(Reason::RequestIdReused));
+            }
+            return Ok(Done { run: self.run, report, repeated: true });
+        }
+        self.look_for_unlisted().await?;
+        self.run.progress = Progress::Done;
+        self.run.content_hash = content_hash;
+        self.run.report = serde_json::to_value(&self.report).expect("reports are plain data");
+        self.with.ledger.put_statement(&self.run).await?;
+        Ok(Done { run: self.run, report: self.report, repeated: false })
+    }
+}
+
+fn statement(key: PayoutKey, said: Said, channel_code: String) -> Statement {
+    Statement { key, source: Source::Statement, epoch: 0, said, channel_code }
+}
