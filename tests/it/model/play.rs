@@ -23,8 +23,9 @@ struct Play<'a> {
     plain: Plain,
     asked: Vec<(Ask, Time)>,
     answered: Vec<Result<Answer, Refusal>>,
-    /// What became of each proposal that was approved.
-    approved: BTreeMap<String, Answer>,
+    /// What whoever proposed is answered in the end: what was done, or the proposal that came to
+    /// nothing.
+    decided: BTreeMap<String, Answer>,
     tally: Tally,
 }
 
@@ -39,7 +40,7 @@ pub(super) async fn play(bank: &Bank, number: u64, steps: &[Step]) -> Result<Tal
         plain: Plain::new(bank.now()),
         asked: Vec::new(),
         answered: Vec::new(),
-        approved: BTreeMap::new(),
+        decided: BTreeMap::new(),
         tally: Tally::sequence(),
     };
     for step in beginning().iter().chain(steps) {
@@ -124,21 +125,19 @@ impl Play<'_> {
         if let Ok(Answer::Waits(approval, told)) = &answered
             && !ask.validate_only
         {
-            let decided = match self.approved.get(&approval.approval_id) {
-                Some(earlier) => Some(earlier.clone()),
-                None if matches!(expected, Expected::Done(_)) => {
-                    self.decide(before, &ask, approval, told.clone()).await?
-                }
-                None => return Err(format!("{expected:#?}, and it waits: {approval:#?}")),
-            };
-            let Some(done) = decided else {
-                self.came_to_nothing(ask, answered);
-                return Ok(());
-            };
-            if !matches!(expected, Expected::AsBefore(_)) {
+            let id = approval.approval_id.clone();
+            if let Some(earlier) = self.decided.get(&id) {
+                answered = Ok(earlier.clone());
+            } else if !matches!(expected, Expected::Done(_)) {
+                return Err(format!("{expected:#?}, and it waits: {approval:#?}"));
+            } else if let Some(done) = self.decide(before, &ask, approval, told.clone()).await? {
                 expected = self.plain.ask(number, &ask);
+                self.decided.insert(id, done.clone());
+                answered = Ok(done);
+            } else {
+                self.came_to_nothing(id, ask, answered);
+                return Ok(());
             }
-            answered = Ok(done);
         }
         self.count(&ask, &expected, &answered);
         let same = self.compare(&ask, &expected, &answered);
@@ -170,16 +169,16 @@ impl Play<'_> {
             self.look_at(&ask.account).await.map_err(unchanged)?;
             return Ok(None);
         };
-        self.approved.insert(approval.approval_id.clone(), done.clone());
         Ok(Some(done))
     }
 
-    /// Notes a proposal that came to nothing under an id that the service never saw: whoever asks for
-    /// the same again asks anew.
-    fn came_to_nothing(&mut self, ask: Ask, answered: Result<Answer, Refusal>) {
-        let number = self.asked.len();
+    /// Notes a proposal that came to nothing. It used up its request's id all the same: whoever sends
+    /// the request again reads of the same proposal.
+    fn came_to_nothing(&mut self, id: String, ask: Ask, answered: Result<Answer, Refusal>) {
         self.tally.answer(&ask.name(), "proposed in vain");
-        self.asked.push((Ask { request_id: format!("n-{number}"), ..ask }, self.bank.now()));
+        self.plain.remember(self.asked.len(), &ask, true);
+        self.decided.extend(answered.iter().map(|answer| (id.clone(), answer.clone())));
+        self.asked.push((ask, self.bank.now()));
         self.answered.push(answered);
     }
 

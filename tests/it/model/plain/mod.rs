@@ -195,8 +195,7 @@ impl Plain {
             Err(blocks) => about_account(blocks[0].reason),
         };
         if remembered && !ask.validate_only {
-            let effect = outcome.is_ok();
-            self.memory.insert(key, Memory { content: ask.content(), call, at: self.now, effect });
+            self.remember(call, ask, outcome.is_ok());
         }
         match outcome {
             Ok(facts) => Expected::Done(Box::new(facts)),
@@ -207,6 +206,13 @@ impl Plain {
                 refused(&blocks)
             }
         }
+    }
+
+    /// Keeps what a call was answered under its request id: for good when something was done, or was
+    /// proposed, whatever became of it.
+    pub(super) fn remember(&mut self, call: usize, ask: &Ask, effect: bool) {
+        let key = (ask.by, ask.account.clone(), ask.request_id.clone());
+        self.memory.insert(key, Memory { content: ask.content(), call, at: self.now, effect });
     }
 
     /// What is wrong whatever the account looks like.
