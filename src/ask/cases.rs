@@ -1,12 +1,12 @@
 //! Cases, each with its whole way, and what stands in suspense.
 
 use super::{Ask, EVIDENCE_MAX, Failure, Listed, Page};
-use crate::domain::case::{Case, CaseEntry, CaseEntryKind};
+use crate::domain::case::{Case, CaseEntry, CaseEntryKind, CasePhase};
 use crate::domain::freeze::Disclosure;
 use crate::domain::id::{AccountNumber, CaseId, NewId, RowId, WithdrawalId};
 use crate::domain::money::Money;
 use crate::domain::payout::attempt::Attempt;
-use crate::domain::payout::evidence::Evidence;
+use crate::domain::payout::evidence::{Evidence, Source};
 use crate::domain::refusal::Reason;
 use crate::domain::suspense::SuspenseItem;
 use crate::store::case::{CaseFilter, CasePlace};
@@ -90,7 +90,8 @@ fn started(case: &Case, attempt: &Attempt) -> CaseEntry {
     CaseEntry { principal: "payout".to_owned(), entry_time: attempt.create_time, ..step }
 }
 
-/// What was said of an attempt: how it came, what it says, and what it did.
+/// What was said of an attempt: how it came, what it says, and what it did. Who resolved the case
+/// may have said it; that step names them.
 fn said(case: &Case, row: &Evidence, attempt: Option<&Attempt>) -> CaseEntry {
     let (source, says, effect): (&str, &str, &str) =
         (row.source.into(), row.said.into(), row.effect.into());
@@ -101,8 +102,12 @@ fn said(case: &Case, row: &Evidence, attempt: Option<&Attempt>) -> CaseEntry {
     let reason = if row.reason.is_empty() { String::new() } else { format!(" {}", row.reason) };
     let text = format!("{source}: {says}{reason}{} ({effect})", money.unwrap_or_default());
     let step = step(case, CaseEntryKind::Evidence, text, row.channel_code.clone());
+    let entry_time = row.received_time;
+    if row.source == Source::People {
+        return CaseEntry { phase: CasePhase::Manual, entry_time, ..step };
+    }
     let principal = attempt.map(|attempt| attempt.channel_id.as_str().to_owned());
-    CaseEntry { principal: principal.unwrap_or_default(), entry_time: row.received_time, ..step }
+    CaseEntry { principal: principal.unwrap_or_default(), entry_time, ..step }
 }
 
 fn step(case: &Case, kind: CaseEntryKind, text: String, reference: String) -> CaseEntry {

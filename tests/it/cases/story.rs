@@ -103,7 +103,12 @@ on_every_engine! {
             panic!("no case");
         };
         assert_eq!((&*resolved.resolved_by, &*resolved.approved_by), ("ops.li", "checker"));
-        assert_eq!(story(&bank, &case).await.0, resolved);
+        let (told, way) = story(&bank, &case).await;
+        assert_eq!(told, resolved);
+        let phases: Vec<CasePhase> = way.iter().map(CaseEntry::phase).collect();
+        assert!(phases.is_sorted(), "{phases:?}");
+        let word = way.iter().rfind(|step| step.kind() == K::Evidence).unwrap();
+        assert_eq!((word.phase(), &*word.principal), (CasePhase::Manual, ""), "{word:?}");
         let settled = find(&bank, &case).await;
         assert_eq!((settled.state(), settled.open_cases), (WithdrawalState::Settled, vec![]));
         assert_eq!(bank.available(ACCOUNT).await, "995.00");
