@@ -178,12 +178,15 @@ const IDLE_IN_TRANSACTION_TIMEOUT: Duration = Duration::from_secs(10);
 const SQLITE_MAPPED_BYTES: u32 = 128 << 20;
 /// How PostgreSQL plans our statements. Each has an index and few keys. A plan is kept with its
 /// connection, and one made while a table was empty would scan or hash all of it when it is full. One
-/// plan fits all parameters, so none is made anew for each execution.
-const PLANS: [(&str, &str); 4] = [
+/// plan fits all parameters, so none is made anew for each execution. Where a plan can't do without
+/// walking over a table, a small one, it counts as so dear that it would be compiled to machine code
+/// each time it is executed, for tenths of a second.
+const PLANS: [(&str, &str); 5] = [
     ("enable_seqscan", "off"),
     ("enable_hashjoin", "off"),
     ("enable_mergejoin", "off"),
     ("plan_cache_mode", "force_generic_plan"),
+    ("jit", "off"),
 ];
 /// How long closing waits for connections that are in use.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
