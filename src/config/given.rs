@@ -141,7 +141,8 @@ pub struct Given {
     /// Milliseconds that a channel may take to answer [default: 5000]
     #[arg(long, env = "ACCOUNT_STATUS_PAYOUT_TIMEOUT_MS", value_name = "MS", global = true)]
     pub payout_timeout_ms: Option<u64>,
-    /// Hours for which a withdrawal may be held before it fails and its money goes back [default: 24]
+    /// Hours for which a withdrawal may be held before it fails and its money goes back, those aside
+    /// at which all channels are closed [default: 24]
     #[arg(long, env = "ACCOUNT_STATUS_PAYOUT_HELD_HOURS", value_name = "HOURS", global = true)]
     pub payout_held_hours: Option<u32>,
     /// The most payouts that are carried at once [default: 512]

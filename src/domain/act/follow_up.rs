@@ -3,7 +3,8 @@
 //!
 //! Who takes it up has it until the next time that is written down. It asks; it calls the attempt
 //! back for good where the channel says that it has never seen it; it sends the same key again only
-//! where the channel said that it has not taken it, and only while the withdrawal may still go.
+//! where the channel said that it has not taken it, and only while the withdrawal may still go and
+//! people let the channel take what is new.
 
 use serde::Serialize;
 
@@ -38,7 +39,9 @@ impl FollowUp {
         if current.next_action_time.is_none_or(|due| due > draft.now) {
             return Ok(unchanged(current));
         }
-        let doing = doing(draft, current, open);
+        let serves =
+            loaded.roster.get(&open.channel_id).is_some_and(|row| row.is_in_service(draft.now));
+        let doing = doing(draft, current, open, serves);
         let mut moved = current.clone();
         let mut taken =
             Attempt { epoch: open.epoch.saturating_add(1), update_time: draft.now, ..open.clone() };
@@ -78,7 +81,7 @@ impl FollowUp {
     }
 }
 
-fn doing(draft: &Draft<'_>, withdrawal: &Withdrawal, attempt: &Attempt) -> Doing {
+fn doing(draft: &Draft<'_>, withdrawal: &Withdrawal, attempt: &Attempt, serves: bool) -> Doing {
     // Paid by an older attempt: this one must not be paid, too.
     if !withdrawal.state.has_open_attempt() {
         return Doing::Void;
@@ -86,7 +89,7 @@ fn doing(draft: &Draft<'_>, withdrawal: &Withdrawal, attempt: &Attempt) -> Doing
     match attempt.last_said {
         Some(SaidKind::UnknownKey) => Doing::Void,
         Some(SaidKind::RejectedTransient) if attempt.state == AttemptState::Intent => {
-            let again = attempt.retries < pace::retries_max();
+            let again = serves && attempt.retries < pace::retries_max();
             if again && way(draft, withdrawal) == Way::Clear { Doing::Send } else { Doing::Void }
         }
         Some(SaidKind::RejectedTransient) => Doing::Void,

@@ -1,9 +1,11 @@
 //! StartAttempt: takes a reserved withdrawal up, looks once more whether it may go, chooses the
-//! channel of those that whoever sends it offers, and writes the intent down. Only after its commit is anything sent, and only by the one
-//! whose command it was: after a commit that was lost nobody sends it, and it is followed up.
+//! channel of those that whoever sends it offers, and writes the intent down. Only after its commit
+//! is anything sent, and only by the one whose command it was: after a commit that was lost nobody
+//! sends it, and it is followed up.
 //!
 //! What a freeze claims is cancelled; what another condition forbids, or no channel takes, is held
-//! for a while and fails then.
+//! for a while and fails then. Hours at which the channels are closed don't count: what was reserved
+//! before a weekend goes when it is over.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
@@ -14,6 +16,7 @@ use super::errand::{Doing, Way, errand, unchanged, way};
 use super::giving_way::UNDER_A_FREEZE;
 use super::{Decision, Draft};
 use crate::domain::batch::Loaded;
+use crate::domain::case::rules::NO_CHANNEL_MAX;
 use crate::domain::id::{ChannelId, WithdrawalId};
 use crate::domain::payout::attempt::{Attempt, AttemptState};
 use crate::domain::payout::offer::Offer;
@@ -27,6 +30,22 @@ const HELD_PAUSE: TimeDelta = TimeDelta::minutes(1);
 const MOMENT: TimeDelta = TimeDelta::seconds(1);
 /// By what a reminder says that no channel takes a withdrawal.
 const NO_CHANNEL: &str = "NO_CHANNEL";
+
+/// What holds a withdrawal.
+#[derive(Debug, Clone, Copy)]
+struct Hold {
+    why: HeldReason,
+    /// Until when, as far as that is known.
+    until: Option<DateTime<Utc>>,
+    /// Whether people are reminded that no channel takes it.
+    reminds: bool,
+}
+
+impl Hold {
+    fn of(why: HeldReason) -> Self {
+        Self { why, until: None, reminds: false }
+    }
+}
 
 /// A withdrawal to send.
 #[derive(Debug, Clone, Serialize)]
@@ -58,9 +77,9 @@ impl StartAttempt {
             }
             // Not before people have decided.
             Way::Forbidden | Way::Clear if current.held_reason == Some(HeldReason::Manual) => {
-                Ok(hold(draft, current, HeldReason::Manual, None))
+                Ok(hold(draft, current, Hold::of(HeldReason::Manual)))
             }
-            Way::Forbidden => Ok(hold(draft, current, HeldReason::Condition, None)),
+            Way::Forbidden => Ok(hold(draft, current, Hold::of(HeldReason::Condition))),
             Way::Clear => {
                 let preferred = &current.preferred_channel;
                 match routing::choose(&self.offers, preferred, attempts) {
@@ -78,8 +97,10 @@ impl StartAttempt {
     /// Waits for the channel that can take it soonest.
     fn wait(&self, draft: &mut Draft<'_>, current: &Withdrawal, attempts: &[Attempt]) -> Decision {
         let open = self.others.iter().filter(|(id, _)| !routing::is_turned_down(attempts, id));
-        let (why, until) = routing::why_none(open.map(|(_, reason)| *reason));
-        hold(draft, current, why, until)
+        let reasons: Vec<Ineligible> = open.map(|(_, reason)| *reason).collect();
+        let (why, until) = routing::why_none(reasons.iter().copied());
+        let reminds = why == HeldReason::NoChannel || routing::is_down(&reasons);
+        hold(draft, current, Hold { why, until, reminds })
     }
 
     fn intent(&self, draft: &Draft<'_>, number: i64, taken: &Offer) -> Attempt {
@@ -118,48 +139,79 @@ fn start(draft: &mut Draft<'_>, current: &Withdrawal, intent: Attempt) -> Decisi
     errand(draft, Doing::Send, intent, moved)
 }
 
-/// Holds it until then, as far as that is known, or fails it when it was held for too long.
-fn hold(
-    draft: &mut Draft<'_>,
-    current: &Withdrawal,
-    why: HeldReason,
-    opening: Option<DateTime<Utc>>,
-) -> Decision {
-    let since = current.held_since.unwrap_or(draft.now);
-    let until = since.checked_add_signed(draft.rules.payouts.held_max).unwrap_or(draft.now);
-    if until <= draft.now {
+/// Holds it, or fails it when it was held for too long.
+fn hold(draft: &mut Draft<'_>, current: &Withdrawal, hold: Hold) -> Decision {
+    let Hold { why, reminds, .. } = hold;
+    let counted = counted_since(current, draft.now);
+    let over = time_to_live_over(draft, counted, hold);
+    if over <= draft.now {
         let reason: &'static str = why.into();
         let step = Step { reason, ..Step::of(Event::TimeToLiveOver) };
         return end(draft, current, &step);
     }
-    let after = |pause| draft.now.checked_add_signed(pause).unwrap_or(until);
-    let again = match (why, opening) {
-        (HeldReason::ChannelClosed | HeldReason::RetryBackoff, Some(at)) => at.max(after(MOMENT)),
-        (HeldReason::RetryBackoff, None) => after(MOMENT),
-        (HeldReason::Condition | HeldReason::NoChannel | HeldReason::ChannelClosed, _) => {
-            after(HELD_PAUSE)
-        }
-        // People tell when.
-        (HeldReason::Manual, _) => until,
-    };
     let news = current.held_reason != Some(why);
+    let is_closed_still = why == HeldReason::ChannelClosed && !news;
     let mut held = Withdrawal {
         held_reason: Some(why),
-        held_since: Some(since),
-        next_action_time: Some(until.min(again)),
+        held_since: if is_closed_still { current.held_since } else { Some(counted) },
+        next_action_time: Some(over.min(look_again(draft.now, counted, hold).unwrap_or(over))),
         ..current.clone()
     };
     if news {
         held.step_from(current, draft.now);
         let payload = json!({ "withdrawal_id": held.withdrawal_id, "held_reason": why });
         draft.written.events.push(("WITHDRAWAL_HELD", payload));
-        if why == HeldReason::NoChannel {
+        if reminds {
             let payload = json!({ "about": NO_CHANNEL, "withdrawal_id": held.withdrawal_id });
             draft.written.events.push(("REMINDER", payload));
         }
     }
     draft.written.withdrawals.push(held.clone());
     unchanged(&held)
+}
+
+/// Since when its time to live runs: later by as long as it has waited for the channels' hours, which
+/// is since it was last changed.
+fn counted_since(current: &Withdrawal, now: DateTime<Utc>) -> DateTime<Utc> {
+    let since = current.held_since.unwrap_or(now);
+    if current.held_reason != Some(HeldReason::ChannelClosed) {
+        return since;
+    }
+    let closed = now.signed_duration_since(current.update_time).max(TimeDelta::zero());
+    since.checked_add_signed(closed).map_or(now, |since| since.min(now))
+}
+
+/// When its time to live is over, if the channels open when they should.
+fn time_to_live_over(draft: &Draft<'_>, since: DateTime<Utc>, hold: Hold) -> DateTime<Utc> {
+    let closed = match (hold.why, hold.until) {
+        (HeldReason::ChannelClosed, Some(at)) => at.signed_duration_since(draft.now),
+        _ => TimeDelta::zero(),
+    };
+    let over = since.checked_add_signed(draft.rules.payouts.held_max);
+    let over = over.and_then(|over| over.checked_add_signed(closed.max(TimeDelta::zero())));
+    over.unwrap_or(draft.now)
+}
+
+/// When somebody looks again; none = people tell when.
+fn look_again(now: DateTime<Utc>, since: DateTime<Utc>, hold: Hold) -> Option<DateTime<Utc>> {
+    let after = |pause| now.checked_add_signed(pause);
+    match (hold.why, hold.until) {
+        (HeldReason::ChannelClosed, Some(at)) => after(MOMENT).map(|soon| at.max(soon)),
+        (HeldReason::RetryBackoff, Some(at)) => {
+            after(MOMENT).map(|soon| sooner(at, since, now).max(soon))
+        }
+        (HeldReason::RetryBackoff, None) => after(MOMENT),
+        (HeldReason::Condition | HeldReason::NoChannel | HeldReason::ChannelClosed, _) => {
+            after(HELD_PAUSE)
+        }
+        (HeldReason::Manual, _) => None,
+    }
+}
+
+/// The time of waiting for a channel, but not past the time at which people have to hear of it.
+fn sooner(at: DateTime<Utc>, since: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+    let heard = since.checked_add_signed(NO_CHANNEL_MAX).filter(|heard| *heard > now);
+    heard.map_or(at, |heard| heard.min(at))
 }
 
 fn end(draft: &mut Draft<'_>, current: &Withdrawal, step: &Step<'_>) -> Decision {

@@ -154,6 +154,15 @@ pub struct MoneyRange {
 }
 
 impl Channel {
+    /// Whether people let it take what is new.
+    pub fn is_in_service(&self, now: DateTime<Utc>) -> bool {
+        match self.state {
+            ChannelState::Enabled => true,
+            ChannelState::Drained => self.reopen_time.is_some_and(|from| from <= now),
+            ChannelState::Disabled => false,
+        }
+    }
+
     /// A channel that a setting names: a primary, enabled, for any currency and amount, always open.
     pub fn of_setting(
         channel_id: ChannelId,

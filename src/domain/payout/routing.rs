@@ -195,13 +195,10 @@ pub fn fits(
     calendar: Calendar<'_>,
 ) -> Result<(), Ineligible> {
     serves(channel, wanted)?;
-    let reopens = match channel.state {
-        ChannelState::Enabled | ChannelState::Disabled => Some(now),
-        ChannelState::Drained => channel.reopen_time,
-    };
-    let Some(from) = reopens else { return Err(Ineligible::Drained { until: None }) };
-    if now < from {
-        return Err(Ineligible::Drained { until: calendar.opening(&channel.hours, from) });
+    if !channel.is_in_service(now) {
+        let reopens = channel.reopen_time;
+        let until = reopens.and_then(|from| calendar.opening(&channel.hours, from));
+        return Err(Ineligible::Drained { until });
     }
     if calendar.is_open(&channel.hours, now) {
         return Ok(());
@@ -259,6 +256,12 @@ pub fn is_any_left(roster: &Roster, wanted: &Wanted<'_>, attempts: &[Attempt]) -
     roster.iter().any(|channel| {
         serves(channel, wanted).is_ok() && !is_turned_down(attempts, &channel.channel_id)
     })
+}
+
+/// Whether the channels that could take it have failed, rather than having too much to do.
+pub fn is_down(reasons: &[Ineligible]) -> bool {
+    let failed = |reason: &Ineligible| matches!(reason, Ineligible::BreakerOpen { .. });
+    reasons.iter().any(failed) && !reasons.contains(&Ineligible::Full)
 }
 
 /// Why it waits when there is no offer to take, and until when as far as that is known: for the

@@ -65,6 +65,7 @@ mod payout_holds;
 mod payout_honest;
 mod payout_judge;
 mod payout_sequences;
+mod payout_waits;
 mod platforms;
 mod precedence;
 mod properties;

@@ -102,8 +102,10 @@ impl Desk<'_, '_> {
                 Some((CaseCause::ManualDecision, text))
             }
             State::Reserved
-                if row.held_reason == Some(HeldReason::NoChannel)
-                    && !opened(CaseCause::NoChannel) =>
+                if matches!(
+                    row.held_reason,
+                    Some(HeldReason::NoChannel | HeldReason::RetryBackoff)
+                ) && !opened(CaseCause::NoChannel) =>
             {
                 let since = now.signed_duration_since(row.held_since?);
                 let text = format!("no channel has taken it for {}", spoken(since));
