@@ -1,9 +1,8 @@
 //! What commands see of cases and of money in suspense.
 
 use super::{Error, Transaction};
-use crate::domain::act::resolve_case::entry_ids;
+use crate::domain::act::resolve_case::{CORRECTED, entry_ids};
 use crate::domain::batch::{Loaded, Needs};
-use crate::domain::case::CaseCause;
 use crate::domain::id::{AccountNumber, CaseId, TransactionId, WithdrawalId};
 
 impl Transaction {
@@ -44,8 +43,8 @@ impl Transaction {
         Ok(())
     }
 
-    /// The open cases of the withdrawals that are loaded and have any; of those about a mismatch what
-    /// is booked, too; and what is known to contradict the books.
+    /// The open cases of the withdrawals that are loaded and have any; of those that people may book
+    /// something for what is booked, too; and what is known to contradict the books.
     pub(super) async fn load_trouble(&self, loaded: &mut Loaded) -> Result<(), Error> {
         let looked_into = loaded.withdrawals.values().filter(|row| row.is_looked_into());
         let looked_into: Vec<&WithdrawalId> = looked_into.map(|row| &row.withdrawal_id).collect();
@@ -63,10 +62,10 @@ impl Transaction {
             loaded.cases.insert(row.case_id.clone(), row);
         }
         for id in troubled {
-            let stopped = |cases| cases & CaseCause::Mismatch.bit() != 0;
-            let quarantined = loaded.withdrawals.get(&id).is_some_and(|row| stopped(row.cases));
+            let corrected = |cases| CORRECTED.iter().any(|cause| cases & cause.bit() != 0);
+            let corrected = loaded.withdrawals.get(&id).is_some_and(|row| corrected(row.cases));
             let attempts = loaded.attempts_of(&id);
-            if !quarantined || attempts.is_empty() {
+            if !corrected || attempts.is_empty() {
                 continue;
             }
             let number = attempts.first().map(|attempt| attempt.account_number.clone());

@@ -75,6 +75,7 @@ impl AddCaseNote {
             | CaseEntryKind::Escalated
             | CaseEntryKind::Assigned
             | CaseEntryKind::Proposed
+            | CaseEntryKind::Declined
             | CaseEntryKind::Resolved => case,
         };
         let acknowledged = self.kind == CaseEntryKind::Acknowledged;

@@ -156,13 +156,22 @@ pub fn owed_id(key: &PayoutKey) -> TransactionId {
 /// What the id of an entry has behind the key when people correct what was booked for a payout.
 pub const CORRECTION: &str = ".correction";
 
+/// What the id of an entry has behind the key when people write what was not paid to suspense.
+pub const SUSPENDED: &str = ".suspense";
+
+/// The entry of what people wrote to suspense.
+pub fn suspended_id(key: &PayoutKey) -> TransactionId {
+    entry_id(&format!("{key}{SUSPENDED}"))
+}
+
 /// The payout that an entry's id names, if it is one of ours.
 pub fn payout_of(id: &TransactionId) -> Option<PayoutKey> {
     let text = id.as_str();
     if let Some((key, _)) = text.split_once(CORRECTION) {
         return PayoutKey::parse(key);
     }
-    let key = text.strip_suffix(".owed").or_else(|| text.strip_suffix(".returned"));
+    let ends = [".owed", ".returned", SUSPENDED];
+    let key = ends.iter().find_map(|end| text.strip_suffix(end));
     PayoutKey::parse(key.unwrap_or(text))
 }
 

@@ -236,6 +236,7 @@ impl Desk<'_, '_> {
             | CaseResolution::MarkSettled
             | CaseResolution::MarkFailed
             | CaseResolution::WriteOff
+            | CaseResolution::WriteToSuspense
             | CaseResolution::Cleared => CasePhase::Manual,
         };
         let step = Step { phase, ..Step::of(CaseEntryKind::Resolved, &learnt.analysis) };
@@ -322,8 +323,12 @@ pub fn agreed(draft: &mut Draft<'_>, answer: &mut Answer, by: &str) {
     }
 }
 
-/// Notes on a case that its resolution, or the clearing of its item, was proposed.
-pub fn proposed(desk: &mut Desk<'_, '_>, proposal: &Approval) {
+/// Notes on a case what happens to a proposal to resolve it, or to clear its item.
+pub fn note_proposal(
+    desk: &mut Desk<'_, '_>,
+    proposal: &Approval,
+    (kind, text): (CaseEntryKind, &str),
+) {
     let case_id = match proposal.subject_kind {
         SubjectKind::Case => proposal.subject_id.clone(),
         SubjectKind::Suspense => {
@@ -341,10 +346,7 @@ pub fn proposed(desk: &mut Desk<'_, '_>, proposal: &Approval) {
     };
     let found = CaseId::parse(&case_id).and_then(|id| desk.case(&id).ok());
     if let Some(case) = found {
-        let step = Step {
-            reference: proposal.approval_id.as_str(),
-            ..Step::of(CaseEntryKind::Proposed, &proposal.reason)
-        };
-        desk.add(&case, &step);
+        let reference = proposal.approval_id.as_str();
+        desk.add(&case, &Step { reference, ..Step::of(kind, text) });
     }
 }

@@ -44,7 +44,11 @@ impl RecordEvidence {
             transaction: returned.then(|| advance::owed_id(key)),
             // What was paid beside the account, and may be what came back.
             suspense: match returned {
-                true => vec![advance::owed_id(key), advance::entry_id(&key.to_string())],
+                true => vec![
+                    advance::owed_id(key),
+                    advance::entry_id(&key.to_string()),
+                    advance::suspended_id(key),
+                ],
                 false => Vec::new(),
             },
             ..Needs::default()
@@ -82,7 +86,13 @@ impl RecordEvidence {
         }
         let owed_id = (draft.account.number().clone(), advance::owed_id(key));
         let owed = loaded.transactions.contains(&owed_id);
-        let debited = if owed { Booking::Receivable } else { Booking::Balance };
+        let suspended = (draft.account.number().clone(), advance::suspended_id(key));
+        let debited = match (owed, loaded.suspense.contains_key(&suspended)) {
+            (true, _) => Booking::Receivable,
+            // People gave it back already, or will.
+            (false, true) => Booking::Suspense,
+            (false, false) => Booking::Balance,
+        };
         let moved = self.apply(draft, current, (attempt, attempts), (&verdict, debited));
         draft.written.evidence.push(self.row(draft, verdict.effect));
         Ok(unchanged(&moved))

@@ -2,11 +2,12 @@
 //! quarantine it books what differs from what is booked.
 
 mod quarantine;
+mod suspense;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-pub use self::quarantine::entry_ids;
+pub use self::quarantine::{CORRECTED, entry_ids};
 use super::advance::{self, advance};
 use super::casework::{Desk, Step};
 use super::record_evidence::RecordEvidence;
@@ -87,9 +88,10 @@ impl ResolveCase {
     /// What moves money needs a second person.
     fn consent(&self) -> Consent {
         match self.resolution {
-            CaseResolution::MarkSettled | CaseResolution::MarkFailed | CaseResolution::WriteOff => {
-                Consent::Needed
-            }
+            CaseResolution::MarkSettled
+            | CaseResolution::MarkFailed
+            | CaseResolution::WriteOff
+            | CaseResolution::WriteToSuspense => Consent::Needed,
             CaseResolution::ByItself
             | CaseResolution::NoAction
             | CaseResolution::Retry
@@ -142,6 +144,7 @@ impl ResolveCase {
                 }
             }
             CaseResolution::MarkSettled | CaseResolution::MarkFailed => self.say(desk, &row, case),
+            CaseResolution::WriteToSuspense => suspense::write(desk, &row, case),
             CaseResolution::WriteOff => {
                 Err(not_so(desk.draft, "only what is quarantined is written off"))
             }
@@ -163,6 +166,7 @@ impl ResolveCase {
             | CaseResolution::MarkSettled
             | CaseResolution::MarkFailed
             | CaseResolution::WriteOff
+            | CaseResolution::WriteToSuspense
             | CaseResolution::Cleared => Err(not_so(draft, "the case is about no withdrawal")),
         }
     }

@@ -22,6 +22,7 @@ use crate::domain::action::Needs;
 use crate::domain::approval::policy::{Consent, FourEyes};
 use crate::domain::approval::subject::{fits, version};
 use crate::domain::approval::{Approval, ApprovalState, OPEN_MAX, SubjectKind};
+use crate::domain::case::CaseEntryKind;
 use crate::domain::command::{ApprovalReceipt, Envelope, Outcome, Receipt};
 use crate::domain::freeze::{Disclosure, Freeze, control};
 use crate::domain::id::{AccountNumber, ApprovalId, FreezeId};
@@ -83,7 +84,9 @@ impl Book<'_> {
         }
         let decision = Decision::plain("proposed", Answer::Done);
         let (loaded, ids) = (&self.loaded, &mut self.ids);
-        casework::proposed(&mut Desk { draft: &mut draft, loaded, ids }, &proposal);
+        let mut desk = Desk { draft: &mut draft, loaded, ids };
+        let step = (CaseEntryKind::Proposed, proposal.reason.as_str());
+        casework::note_proposal(&mut desk, &proposal, step);
         self.settle(Some(before), draft, decision, envelope)?;
         Ok(Receipt::Approval(Box::new(ApprovalReceipt { approval: proposal, outcome: would })))
     }
@@ -149,7 +152,13 @@ impl Book<'_> {
                 casework::agreed(&mut draft, &mut decision.answer, by);
                 decision.consent.given(by)
             }
-            Verdict::Reject | Verdict::Withdraw => Consent::NotNeeded,
+            Verdict::Reject | Verdict::Withdraw => {
+                let text = format!("{}: {}", decided.state.name(), decide.comment);
+                let (loaded, ids) = (&self.loaded, &mut self.ids);
+                let mut desk = Desk { draft: &mut draft, loaded, ids };
+                casework::note_proposal(&mut desk, &decided, (CaseEntryKind::Declined, &text));
+                Consent::NotNeeded
+            }
         };
         draft.account.approvals.push(decided.clone());
         let outcome = self.settle(Some(before), draft, decision, envelope)?;

@@ -165,6 +165,8 @@ pub enum CaseResolution {
     WriteOff,
     /// The item behind it was cleared.
     Cleared,
+    /// It was not paid: what the account paid for it stands in suspense.
+    WriteToSuspense,
 }
 
 /// What was behind a case.
@@ -340,6 +342,8 @@ pub enum CaseEntryKind {
     Resolved,
     /// It was analysed.
     Analysed,
+    /// A proposed resolution came to nothing.
+    Declined,
 }
 
 impl CaseEntryKind {
@@ -353,6 +357,7 @@ impl CaseEntryKind {
             | Self::Consulted
             | Self::Answered
             | Self::Proposed
+            | Self::Declined
             | Self::Resolved => CasePhase::Manual,
             Self::Analysed => CasePhase::Analysis,
         }

@@ -21,6 +21,7 @@ mod authority_receipts;
 mod bookings;
 mod cards;
 mod cases_found;
+mod cases_suspended;
 mod cases_twice;
 mod channel_breaker;
 mod channel_hours;

@@ -235,7 +235,7 @@ fn only_the_channel_of_an_attempt_may_speak_of_it_and_only_of_what_there_is() {
 #[test]
 fn no_transaction_takes_the_id_under_which_a_payout_is_booked() {
     let (mut world, id, attempt) = sent();
-    for tail in ["", ".owed", ".returned"] {
+    for tail in ["", ".owed", ".returned", ".suspense"] {
         let named = TransactionId::parse(&format!("{}{tail}", attempt.key()));
         let record = RecordTransaction { transaction_id: named, ..credit(5) };
         assert_eq!(world.reasons(record), [Reason::TransactionExists], "{tail}");

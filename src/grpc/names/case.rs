@@ -37,6 +37,7 @@ named!(
         MarkFailed,
         WriteOff,
         Cleared,
+        WriteToSuspense,
     }
 );
 named!(RootCause = RootCause { Network, Channel, PayeeBank, Customer, Ourselves, Funds, Other });
@@ -56,6 +57,7 @@ named!(
         Proposed,
         Resolved,
         Analysed,
+        Declined,
     }
 );
 named!(

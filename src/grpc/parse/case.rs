@@ -144,7 +144,12 @@ pub(crate) fn resolve_case(
     }
     let moves = matches!(
         resolution,
-        Some(CaseResolution::MarkSettled | CaseResolution::MarkFailed | CaseResolution::WriteOff)
+        Some(
+            CaseResolution::MarkSettled
+                | CaseResolution::MarkFailed
+                | CaseResolution::WriteOff
+                | CaseResolution::WriteToSuspense
+        )
     );
     if moves {
         wrong.missing("reference", &body.reference);

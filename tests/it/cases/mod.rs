@@ -5,6 +5,7 @@ mod causes;
 mod desk;
 mod reminders;
 mod story;
+mod suspended;
 mod suspense;
 
 use account_status::config::FourEyesSetting;

@@ -3,7 +3,7 @@
 
 use super::trouble::{Trouble, of_fact, of_withdrawal};
 use super::{Desk, Learnt};
-use crate::domain::act::advance::{CORRECTION, payout_of};
+use crate::domain::act::advance::{CORRECTION, SUSPENDED, payout_of};
 use crate::domain::case::{Case, CaseCause, CaseResolution, RootCause};
 use crate::domain::id::{CaseId, TransactionId};
 use crate::domain::money::Direction;
@@ -115,6 +115,9 @@ fn cause(row: &Transaction) -> (CaseCause, &'static str) {
     // The case that it corrects is resolved with it: somebody has to see to this one.
     if row.transaction_id.as_str().contains(CORRECTION) {
         return (CaseCause::FactNotBooked, "what was corrected stands beside the account");
+    }
+    if row.transaction_id.as_str().ends_with(SUSPENDED) {
+        return (CaseCause::FactNotBooked, "booked as paid, and not paid: it is in suspense");
     }
     match (row.direction, row.booking) {
         (Direction::Debit, Booking::Receivable) => (

@@ -3,11 +3,11 @@
 //! goes on being called back.
 
 use super::ResolveCase;
-use crate::domain::act::advance::{CORRECTION, Step, advance, entry_id, posting};
+use crate::domain::act::advance::{CORRECTION, SUSPENDED, Step, advance, entry_id, posting};
 use crate::domain::act::casework::Desk;
 use crate::domain::act::posting::{Posting, booking_of_fact, post};
 use crate::domain::act::withdraw::movement;
-use crate::domain::case::{Case, CaseResolution};
+use crate::domain::case::{Case, CaseCause, CaseResolution};
 use crate::domain::money::{Direction, Minor};
 use crate::domain::pass::{Movement, Operation, Presence};
 use crate::domain::payout::PayoutKey;
@@ -19,9 +19,13 @@ use crate::domain::withdrawal::{Event, Resolution, Withdrawal};
 /// The most corrections of one payout.
 const CORRECTIONS_MAX: usize = 9;
 
+/// The causes of which people may book something: what is booked already has to be known.
+pub const CORRECTED: [CaseCause; 3] =
+    [CaseCause::Mismatch, CaseCause::Contradiction, CaseCause::MissingOnStatement];
+
 /// Every id under which something may be booked for a payout.
 pub fn entry_ids(key: &PayoutKey) -> Vec<String> {
-    let of_payout = ["", ".owed", ".returned"].map(|end| format!("{key}{end}"));
+    let of_payout = ["", ".owed", ".returned", SUSPENDED].map(|end| format!("{key}{end}"));
     let of_people = (1..=CORRECTIONS_MAX).flat_map(|number| {
         ["", ".owed", ".back", ".owed.back"].map(|end| format!("{key}{CORRECTION}{number}{end}"))
     });
@@ -47,6 +51,7 @@ pub(super) fn resolve(
         | CaseResolution::NoAction
         | CaseResolution::Retry
         | CaseResolution::NextChannel
+        | CaseResolution::WriteToSuspense
         | CaseResolution::Cleared => (Resolution::Failed, 0),
     };
     let entries = desk.loaded.entries.get(&row.withdrawal_id).map_or(&[][..], Vec::as_slice);
@@ -77,7 +82,7 @@ pub(super) fn resolve(
 
 /// What the account has paid for it so far, minor units: what was paid beside the account, and back,
 /// is none of it.
-fn booked(entries: &[Transaction]) -> Minor {
+pub(super) fn booked(entries: &[Transaction]) -> Minor {
     let beside = |row: &Transaction| {
         let id = row.transaction_id.as_str();
         let key = id.strip_suffix(".returned").unwrap_or(id);
@@ -95,7 +100,7 @@ fn booked(entries: &[Transaction]) -> Minor {
 }
 
 /// What of it is owed to the bank so far, minor units.
-fn owed(entries: &[Transaction]) -> Minor {
+pub(super) fn owed(entries: &[Transaction]) -> Minor {
     let beside = entries.iter().filter(|row| row.booking == Booking::Receivable);
     beside.fold(0, |sum: Minor, row| match row.direction {
         Direction::Debit => sum.saturating_add(row.transaction_amount),

@@ -169,6 +169,7 @@ fn each_kind_of_note_asks_for_what_belongs_to_it() {
         Kind::Escalated,
         Kind::Assigned,
         Kind::Proposed,
+        Kind::Declined,
         Kind::Resolved,
     ] {
         assert_eq!(fields(add(note(kind))), ["kind"], "{kind:?}");
@@ -201,7 +202,7 @@ fn a_resolution_names_everything_that_is_wrong() {
 #[test]
 fn what_moves_money_rests_on_evidence_and_some_resolutions_are_not_asked_for() {
     use v1::CaseResolution as Way;
-    for way in [Way::MarkSettled, Way::MarkFailed, Way::WriteOff] {
+    for way in [Way::MarkSettled, Way::MarkFailed, Way::WriteOff, Way::WriteToSuspense] {
         let bare = v1::ResolveCaseRequest { reference: String::new(), ..resolution(way) };
         assert_eq!(fields(resolve_case(bare, &caller())), ["reference"], "{way:?}");
     }

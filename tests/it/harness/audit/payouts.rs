@@ -8,9 +8,10 @@ const PAYOUT: &str = "t.account_number = a.account_number AND t.transaction_type
 const RETURN: &str = "t.account_number = a.account_number AND t.transaction_type = 'RETURN'
     AND t.transaction_id = a.withdrawal_id || '.' || a.number || '.returned'";
 
-/// What two persons corrected of attempt `a`, and what is owed for it.
+/// What two persons corrected of attempt `a` or wrote to suspense, and what is owed for it.
 const OTHER: &str = "t.account_number = a.account_number
     AND (t.transaction_id = a.withdrawal_id || '.' || a.number || '.owed'
+        OR t.transaction_id = a.withdrawal_id || '.' || a.number || '.suspense'
         OR t.transaction_id LIKE a.withdrawal_id || '.' || a.number || '.correction%')";
 
 /// Why a withdrawal is as it is, where two persons resolved its quarantine.
