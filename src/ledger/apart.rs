@@ -73,7 +73,7 @@ impl Apart {
     }
 
     /// Changes a channel; the channel as it is then. The same request with the same content again
-    /// changes nothing.
+    /// changes nothing, and is answered with the channel as the first made it.
     ///
     /// # Errors
     /// What [`Change::decide`] refuses with, `REQUEST_ID_REUSED`, and the database.
@@ -124,8 +124,10 @@ impl Apart {
             if first.content_hash != hash {
                 return Ok(Err(Reason::RequestIdReused.into()));
             }
-            if let Some(current) = current {
-                return Ok(Ok((current, Written::Nothing)));
+            // Of a row that an older release wrote the channel as it is.
+            if let Some(row) = serde_json::from_value(first.detail).ok().or_else(|| current.clone())
+            {
+                return Ok(Ok((row, Written::Nothing)));
             }
         }
         if current.is_none() {
