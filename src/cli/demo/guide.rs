@@ -124,6 +124,18 @@ fn call_as(
     )
 }
 
+/// A withdrawal that was made above, asked for again and watched until it has come to its end.
+fn watched(settings: &Settings, body: &str) -> String {
+    let address = settings.listen;
+    let service = "accountstatus.v1.WithdrawService";
+    format!(
+        "# the one that is never answered: asked for again it is the same; watch how it is inquired after\n\
+        grpcurl -plaintext -d '{body}' {address} {service}/Withdraw | \
+        jq '{{withdrawal_id: .withdrawal.withdrawalId, until_ended: true}}' | \
+        grpcurl -plaintext -d @ {address} {service}/WatchWithdrawal\n\n"
+    )
+}
+
 /// What is told to some only, or asked by those who look after many.
 fn told_to_some(settings: &Settings) -> String {
     let status = format!(r#"{{"account_number":"{}"}}"#, story::PENG);
@@ -323,6 +335,7 @@ fn commands(settings: &Settings) -> String {
             })
             .collect(),
         call("and what became of them", status(story::FENG), "WithdrawService/ListWithdrawals"),
+        watched(settings, &paid_as(story::FENG, "1.04", "sim:timeout")),
         call(
             "more than is free: refused, with the freeze behind it",
             withdraw(lin, "40000.00"),
