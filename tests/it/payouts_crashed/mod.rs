@@ -15,6 +15,8 @@
 //! | between reply and the outcome's commit | `points::between_reply_and_outcome` |
 //! | a report received and not committed | `callbacks::received_and_not_committed` |
 //! | a report committed and not answered | `callbacks::committed_and_not_answered` |
+//! | a statement received and not committed | `statements::received_and_not_committed` |
+//! | what it proves committed, and the import not ended | `statements::proven_and_not_ended` |
 //! | told to stop, and stopped in order | `points::in_shutdown` |
 //! | told to stop, and killed while it drains | `points::while_it_drains` |
 //! | while it migrates | `migration` |
@@ -30,6 +32,7 @@ mod migration;
 mod points;
 mod random;
 mod replicas;
+mod statements;
 
 pub(crate) use std::time::{Duration, Instant};
 
