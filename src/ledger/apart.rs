@@ -243,25 +243,26 @@ impl Apart {
         transaction.commit().await.map(Ok)
     }
 
-    /// Takes the next slice of what a channel may carry, enough for this share; 0 when there is not
+    /// Takes the next slice of what a channel may carry, enough for this share and, if there is so
+    /// much, for as much as is hoped for; 0 when there is not
     /// so much left. A slice whose commit was lost is lost with it: too little is carried then, and
     /// never too much.
     ///
     /// # Errors
     /// The database.
-    pub async fn lease(&self, share: &Share) -> Result<i64, Failure> {
+    pub async fn lease(&self, share: &Share, hoped: i64) -> Result<i64, Failure> {
         let mut tries = Tries::default();
         loop {
-            if let Some(done) = tries.once(self.try_lease(share)).await {
+            if let Some(done) = tries.once(self.try_lease(share, hoped)).await {
                 return done;
             }
         }
     }
 
-    async fn try_lease(&self, share: &Share) -> Tried<i64> {
+    async fn try_lease(&self, share: &Share, hoped: i64) -> Tried<i64> {
         let transaction = self.parts.store.begin().await?;
         let leased = transaction.channel_lease_lock(&share.key).await?;
-        let slice = slice(share.limit, leased, share.amount);
+        let slice = slice(share.limit, leased, (share.amount, hoped));
         if slice > 0 {
             transaction.channel_lease_add(&share.key, slice).await?;
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::channel::quota::{Lease, LeaseKey, Share};
+use crate::domain::channel::quota::{self, Lease, LeaseKey, Share};
 
 /// How long a slice that was not to be had is not asked for again: what other replicas don't use they
 /// give back.
@@ -20,6 +20,8 @@ struct Leased {
     lease: Lease,
     /// Of so much in all.
     limit: i64,
+    /// The last slice, and when it was leased.
+    slice: Option<(i64, DateTime<Utc>)>,
     /// So much was not to be had, and is not asked for until then.
     denied: Option<(i64, DateTime<Utc>)>,
     /// Nobody knows what is left, and it is not asked until then.
@@ -61,6 +63,13 @@ impl Leases {
         }
     }
 
+    /// How much to ask for, so that it lasts for a while.
+    pub(super) fn hoped(&self, share: &Share, now: DateTime<Utc>) -> i64 {
+        let slice = self.0.get(&share.key).and_then(|leased| leased.slice);
+        let before = slice.map(|(slice, at)| (slice, now.signed_duration_since(at)));
+        quota::hoped(before, share.amount)
+    }
+
     /// Adds a slice that was leased; 0 = there was none. Leases of the same for older periods are
     /// over; one for an older period may come late itself. Whether it has just been found out that
     /// nothing is left.
@@ -68,6 +77,7 @@ impl Leases {
         self.0.retain(|key, _| !key.is_older_than(&share.key));
         let leased = self.leased(share);
         leased.lease.extend(slice);
+        leased.slice = (slice > 0).then_some((slice, now)).or(leased.slice);
         leased.put_off = None;
         let news = slice == 0 && leased.denied.is_none();
         leased.denied = (slice == 0).then(|| (share.amount, after_pause(now)));
@@ -81,7 +91,7 @@ impl Leases {
 
     fn leased(&mut self, share: &Share) -> &mut Leased {
         let (lease, limit) = (Lease::default(), share.limit);
-        let fresh = || Leased { lease, limit, denied: None, put_off: None };
+        let fresh = || Leased { lease, limit, slice: None, denied: None, put_off: None };
         self.0.entry(share.key.clone()).or_insert_with(fresh)
     }
 

@@ -42,7 +42,7 @@ impl Board {
             return offered;
         }
         // One leases at a time, and the next takes of what is there then: many that begin together
-        // would lease a slice each, and leave nothing to other replicas.
+        // would lease a slice each.
         let _turn = self.0.leasing.lock().await;
         for _ in 0..LEASE_TRIES {
             let wanting = match self.set_aside(due, Missing::Lease) {
@@ -62,7 +62,8 @@ impl Board {
     }
 
     async fn lease(&self, share: &Share) {
-        let leased = self.0.apart.lease(share).await;
+        let hoped = self.known().leases.hoped(share, self.0.clock.now());
+        let leased = self.0.apart.lease(share, hoped).await;
         let now = self.0.clock.now();
         let mut known = self.known();
         match leased {

@@ -1,13 +1,37 @@
 //! Slices of what a channel may carry.
 
+use chrono::TimeDelta;
 use proptest::prelude::*;
 
 use super::properties::settings;
-use crate::domain::channel::quota::{Lease, LeaseKey, LeaseKind, slice};
+use crate::domain::channel::quota::{Lease, LeaseKey, LeaseKind, hoped, slice};
 use crate::domain::id::ChannelId;
 
+const ANY: i64 = i64::MAX;
+
 #[test]
-fn a_slice_is_a_sixteenth_of_what_is_left_and_enough_for_what_is_wanted() {
+fn slices_grow_while_they_are_used_up_at_once_and_shrink_when_they_last() {
+    let secs = TimeDelta::seconds;
+    assert_eq!(hoped(None, 7), 7);
+    assert_eq!(hoped(Some((7, secs(0))), 7), 14);
+    assert_eq!(hoped(Some((7, secs(9))), 100), 100);
+    assert_eq!(hoped(Some((100, secs(10))), 7), 50);
+    assert_eq!(hoped(Some((8, secs(10))), 7), 7);
+    assert_eq!(hoped(Some((i64::MAX, secs(1))), 7), i64::MAX);
+    // From one payout to a thousand in ten steps.
+    let tenth = (0..10).fold(1, |slice, _| hoped(Some((slice, secs(1))), 1));
+    assert_eq!(tenth, 1_024);
+}
+
+#[test]
+fn a_slice_is_what_is_hoped_for_and_no_more_than_a_sixteenth_of_what_is_left() {
+    for (hoped, expected) in [(1, 10), (10, 10), (11, 11), (100, 100), (101, 100), (ANY, 100)] {
+        assert_eq!(slice(1_600, 0, (10, hoped)), expected, "{hoped}");
+    }
+}
+
+#[test]
+fn a_slice_is_enough_for_what_is_wanted() {
     let table = [
         // limit, leased, wanted, slice
         (1_600, 0, 1, 100),
@@ -27,7 +51,7 @@ fn a_slice_is_a_sixteenth_of_what_is_left_and_enough_for_what_is_wanted() {
         (i64::MAX, 0, 1, i64::MAX / 16),
     ];
     for (limit, leased, wanted, expected) in table {
-        assert_eq!(slice(limit, leased, wanted), expected, "{limit} {leased} {wanted}");
+        assert_eq!(slice(limit, leased, (wanted, ANY)), expected, "{limit} {leased} {wanted}");
     }
 }
 
@@ -77,15 +101,15 @@ proptest! {
     #[test]
     fn replicas_together_never_have_more_than_the_limit(
         limit in 0..2_000_i64,
-        steps in prop::collection::vec((0..6_usize, 0..4_u8, 0..300_i64), 0..300),
+        steps in prop::collection::vec((0..6_usize, 0..4_u8, 0..300_i64, 0..600_i64), 0..300),
     ) {
         let mut leases = [Lease::default(); 6];
         let mut leased = 0;
-        for (replica, what, amount) in steps {
+        for (replica, what, amount, hoped) in steps {
             let lease = &mut leases[replica];
             match what {
                 0 => {
-                    let granted = slice(limit, leased, amount);
+                    let granted = slice(limit, leased, (amount, hoped));
                     prop_assert!(granted == 0 || granted >= amount.max(1));
                     leased += granted;
                     lease.extend(granted);

@@ -101,7 +101,7 @@ on_every_engine! {
 }
 
 on_every_engine! {
-    async fn many_that_begin_together_lease_one_slice(bank) {
+    async fn many_that_begin_together_lease_little(bank) {
         let (bank, only) = one(bank).await;
         set_state(&bank, "CH-1", ChannelState::Drained, |_set| {}).await.unwrap();
         upsert(&bank, pb::Channel { daily_count: Some(1_600), ..row(&only) }).await.unwrap();
@@ -115,7 +115,8 @@ on_every_engine! {
         for id in &ids {
             settles(&bank, id).await;
         }
-        assert_eq!(leased(&bank).await, 100);
+        let leased = leased(&bank).await;
+        assert!((16..32).contains(&leased), "{leased}");
         close(bank, vec![only]).await;
     }
 }

@@ -19,6 +19,7 @@
 //! | what it proves committed, and the import not ended | `statements::proven_and_not_ended` |
 //! | told to stop, and stopped in order | `points::in_shutdown` |
 //! | told to stop, and killed while it drains | `points::while_it_drains` |
+//! | with slices of a deposit in hand | `leases` |
 //! | while it migrates | `migration` |
 //! | one of two replicas | `replicas` |
 //! | at random moments | `random` |
@@ -28,6 +29,7 @@
 
 mod callbacks;
 mod commits;
+mod leases;
 mod migration;
 mod points;
 mod random;
