@@ -87,7 +87,7 @@ on_every_engine! {
         // The first answer, and nothing changed.
         let again = client(&bank).upsert_channel(request.clone()).await.unwrap().into_inner();
         let (made, again) = (made.channel.unwrap(), again.channel.unwrap());
-        assert_eq!(pb::Channel { health: made.health.clone(), ..again }, made);
+        assert_eq!(pb::Channel { health: made.health, ..again }, made);
         assert_eq!(made.etag, "c1");
         assert_eq!(channel(&bank, "CH-FAST").await.etag, "c2");
         let other = UpsertChannelRequest {
