@@ -55,7 +55,7 @@ pub struct StatementRun {
     pub import_time: DateTime<Utc>,
 }
 
-/// The longest reach of [`covered_from`]: sending an attempt does not take longer.
+/// How far [`StatementRun::covers`] reaches beyond a statement: sending an attempt does not take longer.
 pub const SENDING_MAX: TimeDelta = TimeDelta::days(7);
 /// The most differences that a report names.
 pub const DIFFERENCES_MAX: usize = 100;
@@ -203,65 +203,84 @@ pub enum Unlisted {
     ProvenDead,
     /// We have it as paid.
     Missing,
+    /// We have it as paid, and it is missing if no statement beside this one listed it.
+    MissingHere,
+}
+
+/// The time of which a statement lists everything together with the final ones that touch it or each
+/// other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Coverage {
+    /// All of it: no further from the statement than sending an attempt may take.
+    pub listed: Listed,
+    /// The periods of the channel's other final statements.
+    others: Vec<Listed>,
 }
 
 impl StatementRun {
-    /// From when on this statement and final ones that touch each other before it list everything: not
-    /// further back than sending an attempt may take. `finals` are other final statements of the channel.
-    pub fn covered_from(&self, finals: &[Self]) -> DateTime<Utc> {
-        let furthest = self.period_start_time.checked_sub_signed(SENDING_MAX);
-        let furthest = furthest.unwrap_or(self.period_start_time);
-        let mut from = self.period_start_time;
-        while let Some(earlier) = finals
-            .iter()
-            .filter(|run| run.period_start_time < from && run.period_end_time >= from)
-            .map(|run| run.period_start_time)
-            .min()
-        {
-            from = earlier;
-            if from <= furthest {
-                return furthest;
-            }
-        }
-        from
+    /// When it begins and ends.
+    pub fn period(&self) -> Listed {
+        Listed { from: self.period_start_time, until: self.period_end_time }
     }
 
-    /// What it makes of an attempt that it doesn't list, given all the time that is listed. Proof
-    /// needs that all of its sending lies there; and of one that people have to judge nothing is proven
-    /// here.
+    /// What it covers together with others, given their periods. It is the same in whichever order they
+    /// are imported.
+    pub fn covers(&self, others: Vec<Listed>) -> Coverage {
+        let mut listed = self.period();
+        loop {
+            let wider = others
+                .iter()
+                .filter(|other| other.from <= listed.until && other.until >= listed.from)
+                .fold(listed, |listed, other| listed.joined(other));
+            if wider == listed {
+                break;
+            }
+            listed = wider;
+        }
+        Coverage { listed: listed.within(&self.period().widened(SENDING_MAX)), others }
+    }
+
+    /// Whether an attempt that is not listed may be another statement's: sent about the begin or the end
+    /// it may stand on the one before or after.
+    pub fn may_stand_beside(&self, attempt: &Attempt) -> bool {
+        !attempt.was_sent_within(&self.period())
+    }
+
+    /// What it makes of an attempt that it doesn't list. Proof needs that all of its sending lies in
+    /// the time that is covered, and that it could stand here: what others prove without this one was
+    /// looked at when they came. Of one that people have to judge nothing is proven here.
     pub fn unlisted(
         &self,
         attempt: &Attempt,
         withdrawal: &Withdrawal,
-        listed: &Listed,
+        coverage: &Coverage,
     ) -> Unlisted {
-        let own = attempt.create_time >= self.period_start_time;
-        let within = attempt.was_sent_within(listed);
-        // What earlier statements prove alone was looked at when they came.
-        let start = self.period_start_time.checked_sub_signed(CLOCKS_APART);
-        let spans = attempt.sent_until_time > start;
+        let may_stand_here = attempt.may_be_sent_in(&self.period().widened(CLOCKS_APART));
         let is_final = self.standing == Standing::Final;
-        if attempt.is_open() {
-            let proven = is_final && within && spans && withdrawal.state != State::Quarantined;
-            return match (proven, own) {
-                (true, _) => Unlisted::ProvenDead,
-                (false, true) => Unlisted::StillOpen,
-                (false, false) => Unlisted::Nothing,
-            };
-        }
-        let paid = match attempt.state {
-            AttemptState::Settled | AttemptState::Returned | AttemptState::Duplicate => true,
-            AttemptState::Intent
-            | AttemptState::Accepted
-            | AttemptState::Unknown
-            | AttemptState::Dead => false,
-        };
-        // Sent about the beginning it may be listed by the statement before.
-        let alone = Listed { from: self.period_start_time, until: self.period_end_time };
-        if paid && is_final && attempt.was_sent_within(&alone) {
-            Unlisted::Missing
-        } else {
-            Unlisted::Nothing
+        let proven = is_final && may_stand_here && attempt.was_sent_within(&coverage.listed);
+        match attempt.state {
+            AttemptState::Intent | AttemptState::Accepted | AttemptState::Unknown => {
+                if proven && withdrawal.state != State::Quarantined {
+                    Unlisted::ProvenDead
+                } else if self.period().holds(attempt.create_time) {
+                    Unlisted::StillOpen
+                } else {
+                    Unlisted::Nothing
+                }
+            }
+            AttemptState::Settled | AttemptState::Returned | AttemptState::Duplicate if proven => {
+                if !self.may_stand_beside(attempt) {
+                    Unlisted::Missing
+                } else if coverage.others.iter().any(|other| attempt.was_sent_within(other)) {
+                    Unlisted::Nothing
+                } else {
+                    Unlisted::MissingHere
+                }
+            }
+            AttemptState::Settled
+            | AttemptState::Returned
+            | AttemptState::Duplicate
+            | AttemptState::Dead => Unlisted::Nothing,
         }
     }
 }

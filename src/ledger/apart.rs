@@ -244,9 +244,8 @@ impl Apart {
     }
 
     /// Takes the next slice of what a channel may carry, enough for this share and, if there is so
-    /// much, for as much as is hoped for; 0 when there is not
-    /// so much left. A slice whose commit was lost is lost with it: too little is carried then, and
-    /// never too much.
+    /// much, for as much as is hoped for; 0 when there is not enough left for the share. A slice whose
+    /// commit was lost is lost with it: too little is carried then, and never too much.
     ///
     /// # Errors
     /// The database.

@@ -1,5 +1,6 @@
 //! What this replica has in hand: withdrawals that wait here to be carried, and those that are
-//! carried now, or wait for a place with their channel. Bounded; what doesn't fit is found again by the due query.
+//! carried now, or wait for a place with their channel. Bounded; what doesn't fit is found again by the
+//! due query.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 

@@ -2,8 +2,9 @@
 //! evidence, which is judged where every other is; what it is about and we don't know goes to the inbox.
 //! At the end what the statement doesn't list is looked at ([`unlisted`](Import::finish)).
 //!
-//! Nothing here decides what a line proves, and nothing is remembered of a line but that it was there:
-//! an import that was cut off is sent again and comes to the same end, because evidence counts once.
+//! Nothing here decides what a line proves, and nothing is remembered of a line but that it was there;
+//! unless it may be missed on the statement beside this one: then it is evidence, though it is nothing
+//! new. An import that was cut off is sent again and comes to the same end, because evidence counts once.
 
 mod unlisted;
 
@@ -217,7 +218,7 @@ impl Import {
         let found = self.with.store.attempt_find_with(&keys).await?;
         let known: HashMap<String, &(Attempt, Withdrawal)> =
             found.iter().map(|row| (row.0.key().to_string(), row)).collect();
-        let (mut differing, mut hearsay) = (Vec::new(), Vec::new());
+        let (mut differing, mut matching, mut hearsay) = (Vec::new(), Vec::new(), Vec::new());
         for line in lines {
             let theirs = known.get(&line.payout_key);
             match theirs.filter(|(attempt, _)| attempt.channel_id == self.run.channel_id) {
@@ -227,7 +228,15 @@ impl Import {
                     hearsay.push(self.hearsay(line));
                 }
                 Some((attempt, withdrawal)) => match line.compare(attempt, withdrawal) {
-                    None => self.report.matched += 1,
+                    None => {
+                        self.report.matched += 1;
+                        if self.is_to_be_remembered(line, attempt) {
+                            let said = line.said.clone();
+                            let code = line.channel_code.clone();
+                            let known = statement(attempt.key(), said, code);
+                            matching.push((attempt.account_number.clone(), known));
+                        }
+                    }
                     // Until it is final, a statement proves nothing unpaid.
                     Some(kind) if self.is_no_proof(line, attempt) => {
                         let id = withdrawal.withdrawal_id.as_str();
@@ -244,7 +253,16 @@ impl Import {
             }
         }
         self.with.ledger.keep_hearsay(&hearsay, &self.principal).await?;
+        self.submit(&matching).await?;
         self.record(&differing).await
+    }
+
+    /// Whether a line that says what we know has to be found again, when the statement beside this one
+    /// doesn't list the payout.
+    fn is_to_be_remembered(&self, line: &Line, attempt: &Attempt) -> bool {
+        self.run.standing == Standing::Final
+            && line.said.paid().is_some()
+            && self.run.may_stand_beside(attempt)
     }
 
     fn is_no_proof(&self, line: &Line, attempt: &Attempt) -> bool {

@@ -4,22 +4,42 @@ use std::hash::BuildHasher as _;
 
 use super::{Failure, Import, statement};
 use crate::domain::id::AccountNumber;
-use crate::domain::payout::evidence::{EvidenceEffect, Listed, Said, Statement};
-use crate::domain::statement::{Difference, DifferenceKind, Unlisted};
+use crate::domain::payout::PayoutKey;
+use crate::domain::payout::attempt::Attempt;
+use crate::domain::payout::evidence::{CLOCKS_APART, EvidenceEffect, Listed, Said, Statement};
+use crate::domain::statement::{
+    Coverage, DIFFERENCES_MAX, Difference, DifferenceKind, Standing, Unlisted,
+};
+use crate::domain::withdrawal::Withdrawal;
 
 /// The most attempts that are looked at together.
 const ATTEMPTS_TOGETHER: u32 = 500;
 
+/// What some attempts call for.
+#[derive(Default)]
+struct Found<'a> {
+    /// They are open, and not proven dead.
+    open: Vec<PayoutKey>,
+    /// They are proven dead, or missing.
+    proven: Vec<&'a Attempt>,
+    /// They are missing, if no statement beside this one listed them.
+    missing_here: Vec<&'a Attempt>,
+}
+
 impl Import {
-    /// Looks at every attempt of the channel in the period, and at those sent across its beginning.
+    /// Looks at every attempt of the channel in the period, and at those sent across its begin and its
+    /// end. What is still open is named after all that is worse.
     pub(super) async fn look_for_unlisted(&mut self) -> Result<(), Failure> {
         self.listed.sort_unstable();
         let store = self.with.store.clone();
-        let finals = store.statement_list_final(&self.run).await?;
-        let from = self.run.covered_from(&finals);
-        let listed = Listed { from, until: self.run.period_end_time };
-        let window = (listed.from, listed.until);
-        let mut after = None;
+        let beside = match self.run.standing {
+            Standing::Final => store.statement_list_beside(&self.run).await?,
+            Standing::Preliminary => Vec::new(),
+        };
+        let coverage = self.run.covers(beside);
+        let until = self.run.period().widened(CLOCKS_APART).until;
+        let window = (coverage.listed.from, coverage.listed.until.min(until));
+        let (mut after, mut open) = (None, Vec::new());
         loop {
             let rows = store
                 .attempt_list_channel(
@@ -29,46 +49,73 @@ impl Import {
                     ATTEMPTS_TOGETHER,
                 )
                 .await?;
-            let Some((last, _)) = rows.last() else { return Ok(()) };
+            let Some((last, _)) = rows.last() else { break };
             after = Some((last.create_time, last.withdrawal_id.clone(), last.number));
-            let mut proofs = Vec::new();
-            for (attempt, withdrawal) in &rows {
-                let key = attempt.key();
-                let hash = self.hasher.hash_one(key.to_string());
-                if self.listed.binary_search(&hash).is_ok() {
-                    continue;
-                }
-                match self.run.unlisted(attempt, withdrawal, &listed) {
-                    Unlisted::Nothing => {}
-                    Unlisted::StillOpen => self.report.still_open += 1,
-                    Unlisted::ProvenDead | Unlisted::Missing => {
-                        let proof = statement(key, Said::NotListed(listed), String::new());
-                        proofs.push((attempt.account_number.clone(), proof));
-                    }
-                }
-            }
-            self.prove(&proofs).await?;
+            let mut found = self.find(&rows, &coverage);
+            self.report.still_open += i64::try_from(found.open.len()).unwrap_or(0);
+            found.open.truncate(DIFFERENCES_MAX.saturating_sub(open.len()));
+            open.append(&mut found.open);
+            self.prove(found, coverage.listed).await?;
         }
+        for key in open {
+            self.report.differs(ours_only(&key));
+        }
+        Ok(())
+    }
+
+    fn find<'a>(&self, rows: &'a [(Attempt, Withdrawal)], coverage: &Coverage) -> Found<'a> {
+        let mut found = Found::default();
+        for (attempt, withdrawal) in rows {
+            let hash = self.hasher.hash_one(attempt.key().to_string());
+            if self.listed.binary_search(&hash).is_ok() {
+                continue;
+            }
+            match self.run.unlisted(attempt, withdrawal, coverage) {
+                Unlisted::Nothing => {}
+                Unlisted::StillOpen => found.open.push(attempt.key()),
+                Unlisted::ProvenDead | Unlisted::Missing => found.proven.push(attempt),
+                Unlisted::MissingHere => found.missing_here.push(attempt),
+            }
+        }
+        found
     }
 
     /// Hands over that they are not listed. What was paid meanwhile contradicts it, whatever it was when
     /// it was looked at.
-    async fn prove(&mut self, proofs: &[(AccountNumber, Statement)]) -> Result<(), Failure> {
-        let effects = self.submit(proofs).await?;
-        for (_, statement) in proofs {
+    async fn prove(&mut self, found: Found<'_>, listed: Listed) -> Result<(), Failure> {
+        let Found { mut proven, mut missing_here, .. } = found;
+        if !missing_here.is_empty() {
+            let keys: Vec<PayoutKey> = missing_here.iter().map(|attempt| attempt.key()).collect();
+            let beside = self.with.store.evidence_listed(&keys).await?;
+            missing_here.retain(|attempt| !beside.contains(&attempt.key()));
+            proven.append(&mut missing_here);
+        }
+        let proofs: Vec<(AccountNumber, Statement)> = proven
+            .iter()
+            .map(|attempt| {
+                let proof = statement(attempt.key(), Said::NotListed(listed), String::new());
+                (attempt.account_number.clone(), proof)
+            })
+            .collect();
+        let effects = self.submit(&proofs).await?;
+        for (_, statement) in &proofs {
             match effects.get(&statement.evidence_id()) {
                 Some(EvidenceEffect::Applied) => self.report.proven_dead += 1,
                 Some(EvidenceEffect::Contradiction) => self.report.missing += 1,
                 Some(EvidenceEffect::NothingNew) | None => continue,
             }
-            self.report.differs(Difference {
-                payout_key: statement.key.to_string(),
-                withdrawal_id: statement.key.withdrawal_id.to_string(),
-                kind: DifferenceKind::OursOnly,
-                listed_state: None,
-                listed_amount: None,
-            });
+            self.report.differs(ours_only(&statement.key));
         }
         Ok(())
+    }
+}
+
+fn ours_only(key: &PayoutKey) -> Difference {
+    Difference {
+        payout_key: key.to_string(),
+        withdrawal_id: key.withdrawal_id.to_string(),
+        kind: DifferenceKind::OursOnly,
+        listed_state: None,
+        listed_amount: None,
     }
 }

@@ -1,5 +1,7 @@
 //! `statement`: which statements of channels were imported, and what came of them.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use super::attempt::ATTEMPT;
@@ -9,7 +11,7 @@ use super::{Error, Store, Transaction, document};
 use crate::domain::id::{ChannelId, WithdrawalId};
 use crate::domain::payout::PayoutKey;
 use crate::domain::payout::attempt::Attempt;
-use crate::domain::payout::evidence::EvidenceEffect;
+use crate::domain::payout::evidence::{EvidenceEffect, Listed};
 use crate::domain::statement::{SENDING_MAX, StatementRun};
 use crate::domain::withdrawal::Withdrawal;
 
@@ -31,8 +33,9 @@ static STATEMENT: Table = Table {
     statements: Statements::new(),
 };
 
-/// The most statements that are looked at for what they cover together: one every ten minutes.
-const FINALS_MAX: u32 = 1_008;
+/// The most statements that are looked at for what they cover together: one every ten minutes, on both
+/// sides.
+const BESIDE_MAX: u32 = 2_016;
 
 /// Where a walk over a channel's attempts is.
 pub type AttemptPlace = (DateTime<Utc>, WithdrawalId, i64);
@@ -52,29 +55,30 @@ impl Store {
         Ok(self.documents(self.engine.statement(&sql, values)).await?.pop())
     }
 
-    /// Final statements of a channel that were imported whole and may cover, one by one, the time
-    /// before this one; the last ends first.
+    /// The periods of a channel's final statements that were imported whole and may cover, one by one,
+    /// the time before and after this one; the last to end comes first.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn statement_list_final(
-        &self,
-        run: &StatementRun,
-    ) -> Result<Vec<StatementRun>, Error> {
-        let sql = STATEMENT.select(
-            self.engine,
-            "t.channel_id = $1 AND t.period_end_time >= $2 AND t.period_start_time < $3
+    pub async fn statement_list_beside(&self, run: &StatementRun) -> Result<Vec<Listed>, Error> {
+        let sql = "SELECT t.period_start_time, t.period_end_time FROM statement t
+            WHERE t.channel_id = $1 AND t.period_end_time >= $2 AND t.period_start_time <= $3
                 AND t.standing = 'FINAL' AND t.progress = 'DONE'
-                ORDER BY t.period_end_time DESC LIMIT $4",
-        );
-        let start = run.period_start_time;
+                ORDER BY t.period_end_time DESC LIMIT $4";
+        let reach = run.period().widened(SENDING_MAX);
         let values = [
             run.channel_id.as_str().into(),
-            self.engine.time(start.checked_sub_signed(SENDING_MAX).unwrap_or(start)),
-            self.engine.time(start),
-            i64::from(FINALS_MAX).into(),
+            self.engine.time(reach.from),
+            self.engine.time(reach.until),
+            i64::from(BESIDE_MAX).into(),
         ];
-        self.documents(self.engine.statement(&sql, values)).await
+        let rows = self.read(self.engine.statement(sql, values)).await?;
+        rows.iter()
+            .map(|row| {
+                let (from, until) = ("period_start_time", "period_end_time");
+                Ok(Listed { from: row.try_get("", from)?, until: row.try_get("", until)? })
+            })
+            .collect()
     }
 
     /// The attempts of these keys, each with its withdrawal.
@@ -146,6 +150,28 @@ impl Store {
         rows.iter()
             .map(|row| Ok((document(row, "attempt")?, document(row, "withdrawal")?)))
             .collect()
+    }
+
+    /// Those of these attempts that a statement listed as paid, or as paid and returned.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn evidence_listed(&self, keys: &[PayoutKey]) -> Result<BTreeSet<PayoutKey>, Error> {
+        let sql = format!(
+            "SELECT DISTINCT withdrawal_id, number FROM evidence t WHERE {}
+                AND source = 'STATEMENT' AND said IN ('SETTLED', 'RETURNED')",
+            self.engine.among("t.withdrawal_id", 1)
+        );
+        let ids = self.engine.texts(keys.iter().map(|key| key.withdrawal_id.as_str()));
+        let rows = self.read(self.engine.statement(&sql, [ids])).await?;
+        let mut listed = BTreeSet::new();
+        for row in &rows {
+            let id: String = row.try_get("", "withdrawal_id")?;
+            if let Some(withdrawal_id) = WithdrawalId::parse(&id) {
+                listed.insert(PayoutKey { withdrawal_id, number: row.try_get("", "number")? });
+            }
+        }
+        Ok(listed)
     }
 
     /// What these pieces of evidence did, by their ids.

@@ -111,6 +111,11 @@ impl Attempt {
             && over.is_some_and(|over| over <= listed.until)
     }
 
+    /// Whether some of its sending may lie in a time.
+    pub fn may_be_sent_in(&self, time: &Listed) -> bool {
+        self.create_time < time.until && self.sent_until_time.is_some_and(|over| over > time.from)
+    }
+
     /// Whether it may still be paid, as far as anybody knows.
     pub fn is_open(&self) -> bool {
         match self.state {

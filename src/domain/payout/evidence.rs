@@ -74,6 +74,34 @@ pub struct Listed {
     pub until: DateTime<Utc>,
 }
 
+impl Listed {
+    /// Whether an instant lies in it.
+    pub fn holds(&self, instant: DateTime<Utc>) -> bool {
+        self.from <= instant && instant < self.until
+    }
+
+    /// This much more on both sides.
+    #[must_use]
+    pub fn widened(&self, by: TimeDelta) -> Self {
+        Self {
+            from: self.from.checked_sub_signed(by).unwrap_or(self.from),
+            until: self.until.checked_add_signed(by).unwrap_or(self.until),
+        }
+    }
+
+    /// From the earlier begin until the later end.
+    #[must_use]
+    pub fn joined(&self, other: &Self) -> Self {
+        Self { from: self.from.min(other.from), until: self.until.max(other.until) }
+    }
+
+    /// What it has in common with another time; empty when it ends before it begins.
+    #[must_use]
+    pub fn within(&self, other: &Self) -> Self {
+        Self { from: self.from.max(other.from), until: self.until.min(other.until) }
+    }
+}
+
 /// What is said of a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum Said {

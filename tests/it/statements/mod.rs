@@ -22,12 +22,12 @@ use crate::withdrawals::paying::{Payout, bank_with_channels, dead, paid};
 
 const N: &str = "8300000101";
 
-pub(super) fn at(instant: DateTime<Utc>) -> Option<Timestamp> {
+pub(crate) fn at(instant: DateTime<Utc>) -> Option<Timestamp> {
     Some(Timestamp { seconds: instant.timestamp(), nanos: 0 })
 }
 
 /// A statement about the day on which every bank begins.
-pub(super) fn header(id: &str) -> StatementHeader {
+pub(crate) fn header(id: &str) -> StatementHeader {
     StatementHeader {
         channel_id: "CH-1".to_owned(),
         statement_id: id.to_owned(),
