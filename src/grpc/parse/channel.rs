@@ -172,9 +172,14 @@ fn configuration(wrong: &mut Violations, sent: v1::Channel) -> Channel {
 fn check_url(wrong: &mut Violations, text: &str) {
     let url: Option<Uri> = text.parse().ok();
     let is_http = |url: &Uri| url.scheme_str() == Some("http") && url.host().is_some();
-    if !url.as_ref().is_some_and(is_http) {
-        let why = if text.is_empty() { "is required" } else { "must be an http URL" };
-        wrong.add("channel.url", why);
+    let names_user = |url: &Uri| url.authority().is_some_and(|it| it.as_str().contains('@'));
+    if text.is_empty() {
+        wrong.add("channel.url", "is required");
+    } else if !url.as_ref().is_some_and(is_http) {
+        wrong.add("channel.url", "must be an http URL");
+    } else if url.as_ref().is_some_and(names_user) {
+        // It would be shown to whoever reads channels, and sent to nobody.
+        wrong.add("channel.url", "must name neither a user nor a password");
     }
 }
 

@@ -3,6 +3,7 @@
 //! its logs, nor in the answer to a call that failed.
 
 mod cases;
+mod channels;
 mod orders;
 mod proposals;
 mod walk;
@@ -101,6 +102,7 @@ async fn walked(kind: Engine, format: &str) {
     refused.extend(walk.through_refusals().await);
     refused.extend(walk.through_proposals().await);
     refused.extend(walk.through_cases().await);
+    refused.extend(walk.through_channels().await);
     refused.extend(walk.through_bad_input().await);
     refused.extend(walk.through_broken_rows().await);
     if let Some(proxy) = proxy {

@@ -34,7 +34,7 @@ fn opening(number: &str) -> OpenAccountRequest {
     }
 }
 
-fn withdrawal(bank: &Bank, amount: &str) -> WithdrawRequest {
+pub(super) fn withdrawal(bank: &Bank, amount: &str) -> WithdrawRequest {
     WithdrawRequest {
         beneficiary: Some(Beneficiary {
             name: "Canary Payee 金丝雀".to_owned(),

@@ -212,6 +212,8 @@ on_every_engine! {
         let refused = upsert(&bank, bad).await.unwrap_err();
         let fields = ["channel.channel_id", "channel.role", "channel.url", "channel.priority"];
         assert_eq!(calls::fields(&refused), fields);
+        let told = pb::Channel { url: "http://user:secret@127.0.0.1:1".to_owned(), ..whole() };
+        assert_eq!(calls::fields(&upsert(&bank, told).await.unwrap_err()), ["channel.url"]);
         let mut bad = whole();
         bad.ranges[0].min_amount = "60000.00".to_owned();
         bad.hours[0].closes = "9am".to_owned();

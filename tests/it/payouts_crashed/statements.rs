@@ -9,6 +9,7 @@ use account_status::pb::v1::{
     ImportStatementRequest, StatementHeader, StatementLine, StatementLineState, StatementLines,
     StatementReport,
 };
+use futures::stream::{Stream, StreamExt as _, iter, pending};
 use prost_types::Timestamp;
 use tokio::task::JoinSet;
 use tonic::Status;
@@ -17,6 +18,7 @@ use super::*;
 use crate::harness::proxy::{End, Proxy};
 
 const SETTLED: &str = "SELECT count(*) FROM withdrawal WHERE state = 'SETTLED'";
+const ENDED: &str = "SELECT count(*) FROM statement WHERE progress = 'DONE'";
 
 /// A withdrawal that its channel has paid, and has not answered for; the statement that lists it.
 async fn paid_and_unanswered(scene: &Scene) -> (Program, [Part; 2]) {
@@ -41,21 +43,24 @@ async fn paid_and_unanswered(scene: &Scene) -> (Program, [Part; 2]) {
     (program, [Part::Header(header), Part::Lines(lines)])
 }
 
+fn messages(parts: [Part; 2]) -> [ImportStatementRequest; 2] {
+    parts.map(|part| ImportStatementRequest { part: Some(part) })
+}
+
 async fn import(
     channel: tonic::transport::Channel,
-    parts: [Part; 2],
+    messages: impl Stream<Item = ImportStatementRequest> + Send + 'static,
 ) -> Result<StatementReport, Status> {
-    let messages = parts.map(|part| ImportStatementRequest { part: Some(part) });
-    let messages = futures::stream::iter(messages);
     let answer = ChannelServiceClient::new(channel).import_statement(messages).await?;
     Ok(answer.into_inner().report.unwrap())
 }
 
 /// Started again, with no channel to ask, it takes the same statement, twice.
-async fn imported_again(scene: Scene, statement: [Part; 2]) {
+async fn imported_again(scene: Scene, statement: [Part; 2], was_ended: bool) {
     let program = scene.serve(None, 1_000).await;
-    for is_known in [false, true] {
-        let report = import(program.channel.clone(), statement.clone()).await.unwrap();
+    for is_known in [was_ended, true] {
+        let again = iter(messages(statement.clone()));
+        let report = import(program.channel.clone(), again).await.unwrap();
         assert_eq!((report.lines, report.repeated_import), (1, is_known), "{report:?}");
         assert_eq!(report.unknown, 0, "{report:?}");
     }
@@ -69,16 +74,30 @@ async fn received_and_not_committed(kind: Engine) {
     let (program, statement) = paid_and_unanswered(&scene).await;
     let held = scene.hold().await;
     let mut importing = JoinSet::new();
-    importing.spawn(import(program.channel.clone(), statement.clone()));
+    importing.spawn(import(program.channel.clone(), iter(messages(statement.clone()))));
     tokio::time::sleep(MOMENT).await;
     program.kill().await;
     assert!(importing.join_next().await.unwrap().unwrap().is_err(), "it was answered");
     held.rollback().await.unwrap();
     assert_eq!(scene.count(EVIDENCE).await, 0);
-    imported_again(scene, statement).await;
+    imported_again(scene, statement, false).await;
 }
 
 async fn proven_and_not_ended(kind: Engine) {
+    let Some(scene) = Scene::open(kind, |_options| {}).await else { return };
+    let (program, statement) = paid_and_unanswered(&scene).await;
+    let mut importing = JoinSet::new();
+    // More lines may come.
+    let endless = iter(messages(statement.clone())).chain(pending());
+    importing.spawn(import(program.channel.clone(), endless));
+    scene.until(EVIDENCE, 1).await;
+    assert_eq!(scene.count(ENDED).await, 0);
+    program.kill().await;
+    assert!(importing.join_next().await.unwrap().unwrap().is_err(), "it was answered");
+    imported_again(scene, statement, false).await;
+}
+
+async fn ended_and_not_answered(kind: Engine) {
     let Some(scene) = Scene::open(kind, |_options| {}).await else { return };
     let (program, statement) = paid_and_unanswered(&scene).await;
     let wire = Proxy::to(program.address.to_string()).await;
@@ -86,18 +105,19 @@ async fn proven_and_not_ended(kind: Engine) {
     let line = endpoint.unwrap().connect().await.unwrap();
     let held = scene.hold().await;
     let mut importing = JoinSet::new();
-    importing.spawn(import(line, statement.clone()));
+    importing.spawn(import(line, iter(messages(statement.clone()))));
     tokio::time::sleep(MOMENT).await;
     wire.end_all(End::Lost);
     tokio::time::sleep(LOOK).await;
     held.rollback().await.unwrap();
-    scene.until(EVIDENCE, 1).await;
+    scene.until(ENDED, 1).await;
     program.kill().await;
     assert!(importing.try_join_next().is_none(), "it was answered");
-    imported_again(scene, statement).await;
+    imported_again(scene, statement, true).await;
 }
 
 on_each_engine! {
     received_and_not_committed
     proven_and_not_ended
+    ended_and_not_answered
 }
