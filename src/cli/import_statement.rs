@@ -160,13 +160,13 @@ fn told(report: &v1::StatementReport) -> String {
     for difference in &report.differences {
         let kind = difference.kind().as_str_name().trim_start_matches("STATEMENT_DIFFERENCE_KIND_");
         let state = match difference.listed_state() {
-            v1::StatementLineState::Unspecified => "",
-            state => state.as_str_name().trim_start_matches("STATEMENT_LINE_STATE_"),
+            v1::StatementLineState::Unspecified => String::new(),
+            state => state.as_str_name().replace("STATEMENT_LINE_STATE_", " "),
         };
         let amount = difference.listed_amount.as_ref();
         let amount = amount.map(|money| format!(" {} {}", money.amount, money.currency_code));
         let amount = amount.unwrap_or_default();
-        let _ = writeln!(out, "{kind:>12} {} {state}{amount}", difference.payout_key);
+        let _ = writeln!(out, "{kind:>12} {}{state}{amount}", difference.payout_key);
     }
     out
 }

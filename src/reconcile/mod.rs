@@ -26,8 +26,9 @@ use crate::domain::payout::attempt::Attempt;
 use crate::domain::payout::evidence::{EvidenceEffect, Said, Source, Statement};
 use crate::domain::principal::Principal;
 use crate::domain::refusal::Reason;
+use crate::domain::statement::line::Line;
 use crate::domain::statement::{
-    DifferenceKind, Line, ListedState, Progress, Report, Standing, StatementRun,
+    DifferenceKind, ListedState, Progress, Report, Standing, StatementRun,
 };
 use crate::domain::transaction::EntryChannel;
 use crate::domain::withdrawal::Withdrawal;

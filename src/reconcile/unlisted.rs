@@ -7,9 +7,8 @@ use crate::domain::id::AccountNumber;
 use crate::domain::payout::PayoutKey;
 use crate::domain::payout::attempt::Attempt;
 use crate::domain::payout::evidence::{CLOCKS_APART, EvidenceEffect, Listed, Said, Statement};
-use crate::domain::statement::{
-    Coverage, DIFFERENCES_MAX, Difference, DifferenceKind, Standing, Unlisted,
-};
+use crate::domain::statement::coverage::{Coverage, Unlisted};
+use crate::domain::statement::{DIFFERENCES_MAX, Difference, DifferenceKind, Standing};
 use crate::domain::withdrawal::Withdrawal;
 
 /// The most attempts that are looked at together.

@@ -12,7 +12,8 @@ use crate::domain::id::{ChannelId, WithdrawalId};
 use crate::domain::payout::PayoutKey;
 use crate::domain::payout::attempt::Attempt;
 use crate::domain::payout::evidence::{EvidenceEffect, Listed};
-use crate::domain::statement::{SENDING_MAX, StatementRun};
+use crate::domain::statement::StatementRun;
+use crate::domain::statement::coverage::SENDING_MAX;
 use crate::domain::withdrawal::Withdrawal;
 
 static STATEMENT: Table = Table {
