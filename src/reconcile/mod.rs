@@ -6,31 +6,28 @@
 //! unless it may be missed on the statement beside this one: then it is evidence, though it is nothing
 //! new. An import that was cut off is sent again and comes to the same end, because evidence counts once.
 
+mod record;
 mod unlisted;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
-use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures::stream::{StreamExt as _, TryStreamExt as _, iter};
 use sha2::{Digest, Sha256};
 
+use self::record::{Differing, said_by};
 use crate::clock::Clock;
-use crate::domain::act::record_evidence::RecordEvidence;
-use crate::domain::command::{Command, Effect, Envelope};
-use crate::domain::id::{AccountNumber, ChannelId, RequestId};
+use crate::domain::id::ChannelId;
 use crate::domain::inbox::Hearsay;
 use crate::domain::payout::PayoutKey;
 use crate::domain::payout::attempt::Attempt;
-use crate::domain::payout::evidence::{EvidenceEffect, Said, Source, Statement};
+use crate::domain::payout::evidence::Source;
 use crate::domain::principal::Principal;
 use crate::domain::refusal::Reason;
 use crate::domain::statement::line::Line;
 use crate::domain::statement::{
     DifferenceKind, ListedState, Progress, Report, Standing, StatementRun,
 };
-use crate::domain::transaction::EntryChannel;
 use crate::domain::withdrawal::Withdrawal;
 use crate::ledger::{self, Ledger};
 use crate::store::{self, Store};
@@ -39,10 +36,6 @@ use crate::store::{self, Store};
 pub const LINES_TOGETHER: usize = 500;
 /// The most lines of a statement.
 pub const LINES_MAX: i64 = 2_000_000;
-/// The most commands of one import that are on their way at once.
-const AT_ONCE: usize = 64;
-/// How long one of them may take.
-const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Why an import ended.
 #[derive(Debug, thiserror::Error)]
@@ -178,14 +171,6 @@ impl Reconciler {
     }
 }
 
-/// A line that differs, and what it differs from.
-struct Differing<'a> {
-    line: &'a Line,
-    key: PayoutKey,
-    account_number: AccountNumber,
-    kind: DifferenceKind,
-}
-
 impl Import {
     /// How many lines were taken.
     pub fn lines(&self) -> i64 {
@@ -232,10 +217,7 @@ impl Import {
                     None => {
                         self.report.matched += 1;
                         if self.is_to_be_remembered(line, attempt) {
-                            let said = line.said.clone();
-                            let code = line.channel_code.clone();
-                            let known = statement(attempt.key(), said, code);
-                            matching.push((attempt.account_number.clone(), known));
+                            matching.push(said_by(line, attempt));
                         }
                     }
                     // Until it is final, a statement proves nothing unpaid.
@@ -244,17 +226,12 @@ impl Import {
                         self.report.still_open += 1;
                         self.report.differs(line.difference(id, kind));
                     }
-                    Some(kind) => differing.push(Differing {
-                        line,
-                        key: attempt.key(),
-                        account_number: attempt.account_number.clone(),
-                        kind,
-                    }),
+                    Some(kind) => differing.push(Differing { line, attempt, kind }),
                 },
             }
         }
         self.with.ledger.keep_hearsay(&hearsay, &self.principal).await?;
-        self.submit(&matching).await?;
+        self.hand_over(&matching).await?;
         self.record(&differing).await
     }
 
@@ -282,70 +259,6 @@ impl Import {
         }
     }
 
-    /// Hands what differs over as evidence, and counts what it did.
-    async fn record(&mut self, differing: &[Differing<'_>]) -> Result<(), Failure> {
-        let statements: Vec<(AccountNumber, Statement)> = differing
-            .iter()
-            .map(|one| {
-                let said = one.line.said.clone();
-                let code = one.line.channel_code.clone();
-                (one.account_number.clone(), statement(one.key.clone(), said, code))
-            })
-            .collect();
-        let effects = self.submit(&statements).await?;
-        for (one, (_, statement)) in differing.iter().zip(&statements) {
-            let id = one.key.withdrawal_id.as_str();
-            self.report.differs(one.line.difference(id, one.kind));
-            match effects.get(&statement.evidence_id()) {
-                Some(EvidenceEffect::Contradiction) => self.report.contradicting += 1,
-                Some(EvidenceEffect::Applied) => self.report.applied += 1,
-                Some(EvidenceEffect::NothingNew) | None => self.report.matched += 1,
-            }
-        }
-        Ok(())
-    }
-
-    /// Submits evidence, many pieces at once, and says what each did, by its id.
-    async fn submit(
-        &self,
-        statements: &[(AccountNumber, Statement)],
-    ) -> Result<BTreeMap<String, EvidenceEffect>, Failure> {
-        let envelopes: Vec<Envelope> = statements
-            .iter()
-            .map(|(account_number, statement)| self.envelope(account_number, statement))
-            .collect();
-        let ledger = &self.with.ledger;
-        iter(envelopes.into_iter().map(|envelope| ledger.submit(envelope)))
-            .buffer_unordered(AT_ONCE)
-            .try_for_each(|_receipt| std::future::ready(Ok(())))
-            .await?;
-        let ids: Vec<(PayoutKey, String)> = statements
-            .iter()
-            .map(|(_, statement)| (statement.key.clone(), statement.evidence_id()))
-            .collect();
-        if ids.is_empty() {
-            return Ok(BTreeMap::new());
-        }
-        Ok(self.with.store.evidence_effects(&ids).await?.into_iter().collect())
-    }
-
-    fn envelope(&self, account_number: &AccountNumber, statement: &Statement) -> Envelope {
-        let id = format!("statement:{}:{}", statement.key, statement.evidence_id());
-        let channel_id = Some(self.run.channel_id.clone());
-        let record =
-            RecordEvidence { statement: statement.clone(), channel_id, promise_secs: None };
-        Envelope {
-            principal: self.principal.clone(),
-            account_number: account_number.clone(),
-            request_id: RequestId::internal(&id),
-            deadline: Instant::now() + COMMAND_TIMEOUT,
-            expected_version: None,
-            effect: Effect::Take,
-            entry_channel: EntryChannel::Unspecified,
-            command: Command::RecordEvidence(Box::new(record)),
-        }
-    }
-
     /// Ends the import: looks at what is not listed, and writes the report down.
     ///
     /// # Errors
@@ -366,8 +279,4 @@ impl Import {
         self.with.ledger.put_statement(&self.run).await?;
         Ok(Done { run: self.run, report: self.report, repeated: false })
     }
-}
-
-fn statement(key: PayoutKey, said: Said, channel_code: String) -> Statement {
-    Statement { key, source: Source::Statement, epoch: 0, said, channel_code }
 }

@@ -2,11 +2,11 @@
 
 use std::hash::BuildHasher as _;
 
-use super::{Failure, Import, statement};
-use crate::domain::id::AccountNumber;
+use super::record::{Did, Proof, proof};
+use super::{Failure, Import};
 use crate::domain::payout::PayoutKey;
-use crate::domain::payout::attempt::Attempt;
-use crate::domain::payout::evidence::{CLOCKS_APART, EvidenceEffect, Listed, Said, Statement};
+use crate::domain::payout::attempt::{Attempt, AttemptState};
+use crate::domain::payout::evidence::{CLOCKS_APART, Listed, Said};
 use crate::domain::statement::coverage::{Coverage, Unlisted};
 use crate::domain::statement::{DIFFERENCES_MAX, Difference, DifferenceKind, Standing};
 use crate::domain::withdrawal::Withdrawal;
@@ -89,19 +89,26 @@ impl Import {
             missing_here.retain(|attempt| !beside.contains(&attempt.key()));
             proven.append(&mut missing_here);
         }
-        let proofs: Vec<(AccountNumber, Statement)> = proven
+        let proofs: Vec<Proof> = proven
             .iter()
-            .map(|attempt| {
-                let proof = statement(attempt.key(), Said::NotListed(listed), String::new());
-                (attempt.account_number.clone(), proof)
-            })
+            .map(|attempt| proof(attempt, Said::NotListed(listed), String::new()))
             .collect();
         let effects = self.submit(&proofs).await?;
         for (_, statement) in &proofs {
-            match effects.get(&statement.evidence_id()) {
-                Some(EvidenceEffect::Applied) => self.report.proven_dead += 1,
-                Some(EvidenceEffect::Contradiction) => self.report.missing += 1,
-                Some(EvidenceEffect::NothingNew) | None => continue,
+            match effects.of(statement) {
+                Did::Applied => self.report.proven_dead += 1,
+                Did::Contradicted => self.report.missing += 1,
+                // Sent again since, or said of it before; and people look into it or did.
+                Did::Nothing(Some((attempt, _))) => match attempt.state {
+                    AttemptState::Intent | AttemptState::Accepted | AttemptState::Unknown => {
+                        self.report.still_open += 1;
+                    }
+                    AttemptState::Settled | AttemptState::Returned | AttemptState::Duplicate => {
+                        self.report.missing += 1;
+                    }
+                    AttemptState::Dead => continue,
+                },
+                Did::Nothing(None) => continue,
             }
             self.report.differs(ours_only(&statement.key));
         }

@@ -147,6 +147,39 @@ on_every_engine! {
 }
 
 on_every_engine! {
+    async fn what_contradicts_is_counted_however_often_it_is_said(bank) {
+        use StatementLineState::{Rejected, Returned, Settled};
+        let paying = bank_with_channels(bank.engine).await;
+        paying.account(N, "1000.00").await;
+        let mut payouts = Vec::new();
+        for _ in 0..4 {
+            payouts.push(Payout::begin(&paying, N, "10.00").await);
+        }
+        for payout in &payouts[..3] {
+            payout.said(1, Source::Submit, Said::Settled(paid("10.00"))).await;
+        }
+        // The channel's own report was the first to say it.
+        payouts[0].said(1, Source::Callback, Said::Settled(paid("10.01"))).await;
+        payouts[3].said(1, Source::Submit, Said::NoAnswer).await;
+        let lines = [
+            line(&payouts[0].key(1), Settled, "10.01"),
+            line(&payouts[1].key(1), Rejected, ""),
+            line(&payouts[2].key(1), Returned, "10.00"),
+            line(&payouts[3].key(1), Settled, "9.99"),
+        ];
+        paying.pass(TimeDelta::hours(30));
+        let report = import(&paying, header("S-1"), &lines).await.unwrap();
+        assert_eq!(counts(&report), [4, 0, 1, 3, 0, 0, 0, 0], "{report:?}");
+        let report = import(&paying, header("S-2"), &lines).await.unwrap();
+        assert_eq!(counts(&report), [4, 1, 0, 3, 0, 0, 0, 0], "{report:?}");
+        let cases = paying.case_client().list_cases(ListCasesRequest::default()).await.unwrap();
+        assert_eq!(cases.into_inner().cases.len(), 3);
+        paying.finish().await;
+        bank.finish().await;
+    }
+}
+
+on_every_engine! {
     async fn csv_cut_anywhere_is_the_same_statement(bank) {
         let paying = bank_with_channels(bank.engine).await;
         paying.account(N, "1000.00").await;

@@ -117,6 +117,12 @@ on_every_engine! {
             assert_eq!(kinds(&report), [StatementDifferenceKind::OursOnly; 2]);
             assert_eq!(state(&silent).await.1, AttemptState::Dead);
             assert_eq!(state(&settled).await.1, AttemptState::Settled);
+            // It is missing on another, longer one, too, and that is no other case.
+            declare(&paying, 0);
+            let longer = StatementHeader { period_end_time: at(paying.clock.now()), ..last("S-3") };
+            assert_eq!(unlisted(&import(&paying, longer, &[]).await.unwrap()), (0, 1, 0));
+            let cases = paying.case_client().list_cases(ListCasesRequest::default()).await.unwrap();
+            assert_eq!(cases.into_inner().cases.len(), 1);
             paying.finish().await;
         }
         bank.finish().await;
