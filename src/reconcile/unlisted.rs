@@ -6,7 +6,7 @@ use super::record::{Did, Proof, proof};
 use super::{Failure, Import};
 use crate::domain::payout::PayoutKey;
 use crate::domain::payout::attempt::{Attempt, AttemptState};
-use crate::domain::payout::evidence::{CLOCKS_APART, Listed, Said};
+use crate::domain::payout::evidence::{CLOCKS_APART, Period, Said};
 use crate::domain::statement::coverage::{Coverage, Unlisted};
 use crate::domain::statement::{DIFFERENCES_MAX, Difference, DifferenceKind, Standing};
 use crate::domain::withdrawal::Withdrawal;
@@ -36,14 +36,16 @@ impl Import {
             Standing::Preliminary => Vec::new(),
         };
         let coverage = self.run.covers(beside);
-        let until = self.run.period().widened(CLOCKS_APART).until;
-        let window = (coverage.listed.from, coverage.listed.until.min(until));
+        // What was sent elsewhere is no concern of this one, however much is covered beside it.
+        let sent = self.run.period().widened(CLOCKS_APART);
+        let until = coverage.listed.until.min(sent.until);
+        let started = Period { from: coverage.listed.from, until };
         let (mut after, mut open) = (None, Vec::new());
         loop {
             let rows = store
                 .attempt_list_channel(
                     &self.run.channel_id,
-                    window,
+                    (&started, sent.from),
                     after.as_ref(),
                     ATTEMPTS_TOGETHER,
                 )
@@ -81,7 +83,7 @@ impl Import {
 
     /// Hands over that they are not listed. What was paid meanwhile contradicts it, whatever it was when
     /// it was looked at.
-    async fn prove(&mut self, found: Found<'_>, listed: Listed) -> Result<(), Failure> {
+    async fn prove(&mut self, found: Found<'_>, listed: Period) -> Result<(), Failure> {
         let Found { mut proven, mut missing_here, .. } = found;
         if !missing_here.is_empty() {
             let keys: Vec<PayoutKey> = missing_here.iter().map(|attempt| attempt.key()).collect();

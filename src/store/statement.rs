@@ -11,7 +11,7 @@ use super::{Error, Store, Transaction, document};
 use crate::domain::id::{ChannelId, WithdrawalId};
 use crate::domain::payout::PayoutKey;
 use crate::domain::payout::attempt::Attempt;
-use crate::domain::payout::evidence::{EvidenceEffect, Listed};
+use crate::domain::payout::evidence::{EvidenceEffect, Period};
 use crate::domain::statement::StatementRun;
 use crate::domain::statement::coverage::SENDING_MAX;
 use crate::domain::withdrawal::Withdrawal;
@@ -61,7 +61,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database says.
-    pub async fn statement_list_beside(&self, run: &StatementRun) -> Result<Vec<Listed>, Error> {
+    pub async fn statement_list_beside(&self, run: &StatementRun) -> Result<Vec<Period>, Error> {
         let sql = "SELECT t.period_start_time, t.period_end_time FROM statement t
             WHERE t.channel_id = $1 AND t.period_end_time >= $2 AND t.period_start_time <= $3
                 AND t.standing = 'FINAL' AND t.progress = 'DONE'
@@ -77,7 +77,7 @@ impl Store {
         rows.iter()
             .map(|row| {
                 let (from, until) = ("period_start_time", "period_end_time");
-                Ok(Listed { from: row.try_get("", from)?, until: row.try_get("", until)? })
+                Ok(Period { from: row.try_get("", from)?, until: row.try_get("", until)? })
             })
             .collect()
     }
@@ -107,15 +107,15 @@ impl Store {
             .collect()
     }
 
-    /// Attempts of a channel that were started in a window, in the order of their start, after this
-    /// place, each with its withdrawal.
+    /// Attempts of a channel that were started in a window and sent at an instant or later, or started
+    /// then, in the order of their start, after this place, each with its withdrawal.
     ///
     /// # Errors
     /// What the database says.
     pub async fn attempt_list_channel(
         &self,
         channel: &ChannelId,
-        (from, before): (DateTime<Utc>, DateTime<Utc>),
+        (started, sent): (&Period, DateTime<Utc>),
         after: Option<&AttemptPlace>,
         limit: u32,
     ) -> Result<Vec<(Attempt, Withdrawal)>, Error> {
@@ -125,6 +125,7 @@ impl Store {
         // The index orders by time; what was started at the same instant is told apart by its key.
         let picked = "SELECT * FROM attempt t WHERE t.channel_id = $1 AND t.create_time >= $2
             AND t.create_time < $3 AND (t.create_time, t.withdrawal_id, t.number) > ($4, $5, $6)
+            AND (t.create_time >= $8 OR t.sent_until_time >= $8)
             ORDER BY t.create_time, t.withdrawal_id, t.number LIMIT $7";
         let sql = format!(
             "SELECT {attempt} AS attempt, {withdrawal} AS withdrawal FROM ({picked}) a
@@ -140,12 +141,13 @@ impl Store {
         };
         let values = [
             channel.as_str().into(),
-            engine.time(from.max(time)),
-            engine.time(before),
+            engine.time(started.from.max(time)),
+            engine.time(started.until),
             engine.time(time),
             id.into(),
             number.into(),
             i64::from(limit).into(),
+            engine.time(sent),
         ];
         let rows = self.read(engine.statement(&sql, values)).await?;
         rows.iter()

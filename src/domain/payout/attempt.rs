@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::PayoutKey;
-use super::evidence::{CLOCKS_APART, Listed, SaidKind};
+use super::evidence::{CLOCKS_APART, Period, SaidKind};
 use super::offer::Offer;
 use super::reason::{Class, RejectReason, class};
 use crate::domain::channel::quota::LeaseKey;
@@ -104,7 +104,7 @@ impl Attempt {
 
     /// Whether all its sending surely lies in a time of which everything is listed. One that is sent
     /// again is sent later.
-    pub fn was_sent_within(&self, listed: &Listed) -> bool {
+    pub fn was_sent_within(&self, listed: &Period) -> bool {
         let begun = self.create_time.checked_sub_signed(CLOCKS_APART);
         let over = self.sent_until_time.and_then(|over| over.checked_add_signed(CLOCKS_APART));
         begun.is_some_and(|begun| begun >= listed.from)
@@ -112,7 +112,7 @@ impl Attempt {
     }
 
     /// Whether some of its sending may lie in a time.
-    pub fn may_be_sent_in(&self, time: &Listed) -> bool {
+    pub fn may_be_sent_in(&self, time: &Period) -> bool {
         self.create_time < time.until && self.sent_until_time.is_some_and(|over| over > time.from)
     }
 

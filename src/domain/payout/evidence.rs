@@ -65,16 +65,16 @@ pub enum Finality {
 /// statement may stand on the one before or after.
 pub const CLOCKS_APART: TimeDelta = TimeDelta::minutes(5);
 
-/// The time of which a channel's final statements list all that it was given.
+/// A time, by the clock of a channel: of a statement, or of statements that touch each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Listed {
-    /// From this instant on, by the channel's clock,
+pub struct Period {
+    /// From this instant on,
     pub from: DateTime<Utc>,
     /// and before this one.
     pub until: DateTime<Utc>,
 }
 
-impl Listed {
+impl Period {
     /// Whether an instant lies in it.
     pub fn holds(&self, instant: DateTime<Utc>) -> bool {
         self.from <= instant && instant < self.until
@@ -122,7 +122,7 @@ pub enum Said {
     /// It was paid, and came back.
     Returned(Paid),
     /// Final statements of this time don't list it.
-    NotListed(Listed),
+    NotListed(Period),
 }
 
 /// [`Said`] without its details, as it is stored.

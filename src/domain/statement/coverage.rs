@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 
 use super::{Standing, StatementRun};
 use crate::domain::payout::attempt::{Attempt, AttemptState};
-use crate::domain::payout::evidence::{CLOCKS_APART, Listed};
+use crate::domain::payout::evidence::{CLOCKS_APART, Period};
 use crate::domain::withdrawal::{State, Withdrawal};
 
 /// How far [`StatementRun::covers`] reaches beyond a statement: sending an attempt does not take longer.
@@ -32,15 +32,15 @@ pub enum Unlisted {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Coverage {
     /// All of it: no further from the statement than sending an attempt may take.
-    pub listed: Listed,
+    pub listed: Period,
     /// The periods of the channel's other final statements.
-    others: Vec<Listed>,
+    others: Vec<Period>,
 }
 
 impl StatementRun {
     /// What it covers together with others, given their periods. It is the same in whichever order they
     /// are imported.
-    pub fn covers(&self, others: Vec<Listed>) -> Coverage {
+    pub fn covers(&self, others: Vec<Period>) -> Coverage {
         let mut listed = self.period();
         loop {
             let wider = others

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::id::ChannelId;
 use super::money::Money;
-use super::payout::evidence::Listed;
+use super::payout::evidence::Period;
 
 /// Whether a statement proves what it doesn't list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,8 +57,8 @@ pub struct StatementRun {
 
 impl StatementRun {
     /// When it begins and ends.
-    pub fn period(&self) -> Listed {
-        Listed { from: self.period_start_time, until: self.period_end_time }
+    pub fn period(&self) -> Period {
+        Period { from: self.period_start_time, until: self.period_end_time }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::domain::channel::quota::{LeaseKey, LeaseKind};
 use crate::domain::command::Command;
 use crate::domain::id::{ChannelId, WithdrawalId};
 use crate::domain::payout::attempt::Attempt;
-use crate::domain::payout::evidence::{Listed, Said, Source};
+use crate::domain::payout::evidence::{Period, Said, Source};
 use crate::domain::payout::reason::RejectReason;
 
 fn takes(channel: &ChannelId) -> Vec<LeaseKey> {
@@ -39,7 +39,7 @@ fn of_first() -> Vec<(LeaseKey, i64)> {
 #[test]
 fn whoever_proves_it_dead_frees_what_it_took_once() {
     let (from, until) = (DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC);
-    let listed = Listed { from, until };
+    let listed = Period { from, until };
     let proofs = [
         (Source::Submit, rejected(RejectReason::ChannelBusy)),
         (Source::Inquiry, rejected(RejectReason::PayeeAccountClosed)),

@@ -6,7 +6,7 @@ use super::support::{
     World, microsecond, paid, rejected, returned, settled, table, transient, usd,
 };
 use crate::domain::payout::attempt::{Attempt, AttemptState};
-use crate::domain::payout::evidence::{CLOCKS_APART, EvidenceEffect, Listed, Paid, Said};
+use crate::domain::payout::evidence::{CLOCKS_APART, EvidenceEffect, Paid, Period, Said};
 use crate::domain::payout::judge::{Standing, Verdict, judge};
 use crate::domain::payout::reason::{Class, RejectReason, class};
 use crate::domain::withdrawal::{Another, Event, State, Withdrawal};
@@ -118,7 +118,7 @@ fn not_listed(held: bool) -> Said {
     let attempt = rows().1;
     let until = attempt.sent_until_time.unwrap() + CLOCKS_APART;
     let until = if held { until } else { until - microsecond() };
-    Said::NotListed(Listed { from: attempt.create_time - CLOCKS_APART, until })
+    Said::NotListed(Period { from: attempt.create_time - CLOCKS_APART, until })
 }
 
 fn rows() -> (Withdrawal, Attempt) {

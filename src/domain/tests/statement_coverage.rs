@@ -7,7 +7,7 @@ use strum::VariantArray as _;
 use super::support::{World, table};
 use crate::domain::id::ChannelId;
 use crate::domain::payout::attempt::{Attempt, AttemptState};
-use crate::domain::payout::evidence::Listed;
+use crate::domain::payout::evidence::Period;
 use crate::domain::statement::coverage::{SENDING_MAX, Unlisted};
 use crate::domain::statement::{Progress, Standing, StatementRun};
 use crate::domain::withdrawal::{State, Withdrawal};
@@ -32,8 +32,8 @@ fn run(standing: Standing) -> StatementRun {
     }
 }
 
-fn periods(hours: &[(i64, i64)]) -> Vec<Listed> {
-    hours.iter().map(|(from, until)| Listed { from: at(*from), until: at(*until) }).collect()
+fn periods(hours: &[(i64, i64)]) -> Vec<Period> {
+    hours.iter().map(|(from, until)| Period { from: at(*from), until: at(*until) }).collect()
 }
 
 /// The hours that it covers, beside these.

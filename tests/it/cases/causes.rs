@@ -1,6 +1,6 @@
 //! What befalls a payout opens the case that has its name, in the same commit, with what it is about.
 
-use account_status::domain::payout::evidence::{Listed, Said, Source};
+use account_status::domain::payout::evidence::{Period, Said, Source};
 use account_status::domain::payout::reason::RejectReason;
 use chrono::Duration;
 
@@ -72,7 +72,7 @@ async fn befall(payout: &Payout<'_>, cause: CaseCause) {
             payout.said(1, Source::Submit, settled()).await;
             let day = chrono::Duration::days(1);
             let now = payout.bank.now();
-            let listed = Listed { from: now - day, until: now + day };
+            let listed = Period { from: now - day, until: now + day };
             payout.said(1, Source::Statement, Said::NotListed(listed)).await;
         }
         CaseCause::Contradiction => {
