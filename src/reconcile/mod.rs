@@ -207,27 +207,27 @@ impl Import {
         let (mut differing, mut matching, mut hearsay) = (Vec::new(), Vec::new(), Vec::new());
         for line in lines {
             let theirs = known.get(&line.payout_key);
-            match theirs.filter(|(attempt, _)| attempt.channel_id == self.run.channel_id) {
+            let theirs = theirs.filter(|(attempt, _)| attempt.channel_id == self.run.channel_id);
+            let Some((attempt, withdrawal)) = theirs else {
+                self.report.unknown += 1;
+                self.report.differs(line.difference("", DifferenceKind::TheirsOnly));
+                hearsay.push(self.hearsay(line));
+                continue;
+            };
+            match line.compare(attempt, withdrawal) {
                 None => {
-                    self.report.unknown += 1;
-                    self.report.differs(line.difference("", DifferenceKind::TheirsOnly));
-                    hearsay.push(self.hearsay(line));
+                    self.report.matched += 1;
+                    if self.is_to_be_remembered(line, attempt) {
+                        matching.push(said_by(line, attempt));
+                    }
                 }
-                Some((attempt, withdrawal)) => match line.compare(attempt, withdrawal) {
-                    None => {
-                        self.report.matched += 1;
-                        if self.is_to_be_remembered(line, attempt) {
-                            matching.push(said_by(line, attempt));
-                        }
-                    }
-                    // Until it is final, a statement proves nothing unpaid.
-                    Some(kind) if self.is_no_proof(line, attempt) => {
-                        let id = withdrawal.withdrawal_id.as_str();
-                        self.report.still_open += 1;
-                        self.report.differs(line.difference(id, kind));
-                    }
-                    Some(kind) => differing.push(Differing { line, attempt, kind }),
-                },
+                // Until it is final, a statement proves nothing unpaid.
+                Some(kind) if self.is_no_proof(line, attempt) => {
+                    let id = withdrawal.withdrawal_id.as_str();
+                    self.report.still_open += 1;
+                    self.report.differs(line.difference(id, kind));
+                }
+                Some(kind) => differing.push(Differing { line, attempt, kind }),
             }
         }
         self.with.ledger.keep_hearsay(&hearsay, &self.principal).await?;

@@ -5,7 +5,7 @@ use std::hash::BuildHasher as _;
 use super::record::{Did, Proof, proof};
 use super::{Failure, Import};
 use crate::domain::payout::PayoutKey;
-use crate::domain::payout::attempt::{Attempt, AttemptState};
+use crate::domain::payout::attempt::Attempt;
 use crate::domain::payout::evidence::{CLOCKS_APART, Period, Said};
 use crate::domain::statement::coverage::{Coverage, Unlisted};
 use crate::domain::statement::{DIFFERENCES_MAX, Difference, DifferenceKind, Standing};
@@ -101,16 +101,9 @@ impl Import {
                 Did::Applied => self.report.proven_dead += 1,
                 Did::Contradicted => self.report.missing += 1,
                 // Sent again since, or said of it before; and people look into it or did.
-                Did::Nothing(Some((attempt, _))) => match attempt.state {
-                    AttemptState::Intent | AttemptState::Accepted | AttemptState::Unknown => {
-                        self.report.still_open += 1;
-                    }
-                    AttemptState::Settled | AttemptState::Returned | AttemptState::Duplicate => {
-                        self.report.missing += 1;
-                    }
-                    AttemptState::Dead => continue,
-                },
-                Did::Nothing(None) => continue,
+                Did::Nothing(Some((now, _))) if now.is_open() => self.report.still_open += 1,
+                Did::Nothing(Some((now, _))) if now.state.was_paid() => self.report.missing += 1,
+                Did::Nothing(_) => continue,
             }
             self.report.differs(ours_only(&statement.key));
         }

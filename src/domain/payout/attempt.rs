@@ -84,6 +84,16 @@ pub struct Attempt {
     pub was_unknown: i64,
 }
 
+impl AttemptState {
+    /// Whether it was paid, as far as is known: what came back, too.
+    pub fn was_paid(self) -> bool {
+        match self {
+            Self::Settled | Self::Returned | Self::Duplicate => true,
+            Self::Intent | Self::Accepted | Self::Unknown | Self::Dead => false,
+        }
+    }
+}
+
 impl Attempt {
     /// Its key.
     pub fn key(&self) -> PayoutKey {

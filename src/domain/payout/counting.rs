@@ -64,7 +64,7 @@ impl Counts {
         let was = before.map_or(AttemptState::Intent, |before| before.state);
         let is = after.state;
         let took = || settle_time::step(after.update_time.signed_duration_since(after.create_time));
-        match (paid(was), paid(is)) {
+        match (was.was_paid(), is.was_paid()) {
             (false, true) => add(Counted::Settled, took(), 1),
             (true, false) => add(Counted::Settled, String::new(), -1),
             (true, true) | (false, false) => {}
@@ -109,17 +109,6 @@ impl Counts {
                 amount_minor: sum.amount_minor,
             })
             .collect()
-    }
-}
-
-/// Whether it was paid, as far as is known: what came back, too.
-fn paid(state: AttemptState) -> bool {
-    match state {
-        AttemptState::Settled | AttemptState::Returned | AttemptState::Duplicate => true,
-        AttemptState::Intent
-        | AttemptState::Accepted
-        | AttemptState::Unknown
-        | AttemptState::Dead => false,
     }
 }
 

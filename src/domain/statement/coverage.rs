@@ -5,7 +5,7 @@
 use chrono::TimeDelta;
 
 use super::{Standing, StatementRun};
-use crate::domain::payout::attempt::{Attempt, AttemptState};
+use crate::domain::payout::attempt::Attempt;
 use crate::domain::payout::evidence::{CLOCKS_APART, Period};
 use crate::domain::withdrawal::{State, Withdrawal};
 
@@ -73,29 +73,23 @@ impl StatementRun {
         let may_stand_here = attempt.may_be_sent_in(&self.period().widened(CLOCKS_APART));
         let is_final = self.standing == Standing::Final;
         let proven = is_final && may_stand_here && attempt.was_sent_within(&coverage.listed);
-        match attempt.state {
-            AttemptState::Intent | AttemptState::Accepted | AttemptState::Unknown => {
-                if proven && withdrawal.state != State::Quarantined {
-                    Unlisted::ProvenDead
-                } else if self.period().holds(attempt.create_time) {
-                    Unlisted::StillOpen
-                } else {
-                    Unlisted::Nothing
-                }
-            }
-            AttemptState::Settled | AttemptState::Returned | AttemptState::Duplicate if proven => {
-                if !self.may_stand_beside(attempt) {
-                    Unlisted::Missing
-                } else if coverage.others.iter().any(|other| attempt.was_sent_within(other)) {
-                    Unlisted::Nothing
-                } else {
-                    Unlisted::MissingHere
-                }
-            }
-            AttemptState::Settled
-            | AttemptState::Returned
-            | AttemptState::Duplicate
-            | AttemptState::Dead => Unlisted::Nothing,
+        if attempt.is_open() {
+            return if proven && withdrawal.state != State::Quarantined {
+                Unlisted::ProvenDead
+            } else if self.period().holds(attempt.create_time) {
+                Unlisted::StillOpen
+            } else {
+                Unlisted::Nothing
+            };
+        }
+        if !proven || !attempt.state.was_paid() {
+            Unlisted::Nothing
+        } else if !self.may_stand_beside(attempt) {
+            Unlisted::Missing
+        } else if coverage.others.iter().any(|other| attempt.was_sent_within(other)) {
+            Unlisted::Nothing
+        } else {
+            Unlisted::MissingHere
         }
     }
 }

@@ -54,14 +54,10 @@ impl Line {
         if self.said.paid().is_some_and(|paid| !fits(paid, withdrawal)) {
             return Some(DifferenceKind::Amount);
         }
-        let known = match (self.state(), attempt.state) {
-            (
-                ListedState::Settled,
-                AttemptState::Settled | AttemptState::Returned | AttemptState::Duplicate,
-            )
-            | (ListedState::Returned, AttemptState::Returned)
-            | (ListedState::Rejected, AttemptState::Dead) => true,
-            (ListedState::Settled | ListedState::Returned | ListedState::Rejected, _) => false,
+        let known = match self.state() {
+            ListedState::Settled => attempt.state.was_paid(),
+            ListedState::Returned => attempt.state == AttemptState::Returned,
+            ListedState::Rejected => attempt.state == AttemptState::Dead,
         };
         (!known).then_some(DifferenceKind::State)
     }
