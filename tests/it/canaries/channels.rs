@@ -9,25 +9,12 @@ use tonic::Status;
 
 use super::walk::{Walk, withdrawal};
 use super::{NUMBER, UNKNOWN, found};
+use crate::channels::{configured, upserting};
 use crate::harness::calls::*;
 use crate::statements::{at, header};
 
 fn fast() -> Channel {
-    Channel {
-        channel_id: "CH-FAST".to_owned(),
-        url: "http://127.0.0.1:1".to_owned(),
-        role: ChannelRole::Primary.into(),
-        priority: 1,
-        ..Channel::default()
-    }
-}
-
-fn upserting(channel: Channel) -> UpsertChannelRequest {
-    UpsertChannelRequest {
-        channel: Some(channel),
-        request_id: fresh(),
-        ..UpsertChannelRequest::default()
-    }
+    configured("CH-FAST", "http://127.0.0.1:1", ChannelRole::Primary)
 }
 
 fn lines(payout_key: &str, payee: &str, code: &str) -> Part {

@@ -37,10 +37,6 @@ fn whole() -> pb::Channel {
     }
 }
 
-fn upserting(channel: pb::Channel) -> UpsertChannelRequest {
-    UpsertChannelRequest { channel: Some(channel), request_id: fresh(), ..Default::default() }
-}
-
 on_every_engine! {
     async fn a_channel_is_made_shown_changed_and_its_changes_are_listed(bank) {
         let made = upsert(&bank, whole()).await.unwrap();

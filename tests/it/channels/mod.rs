@@ -32,7 +32,7 @@ fn client(bank: &Bank) -> ChannelServiceClient<tonic::transport::Channel> {
 }
 
 /// A configuration of a channel.
-fn configured(id: &str, url: &str, role: ChannelRole) -> pb::Channel {
+pub(crate) fn configured(id: &str, url: &str, role: ChannelRole) -> pb::Channel {
     pb::Channel {
         channel_id: id.to_owned(),
         url: url.to_owned(),
@@ -42,6 +42,10 @@ fn configured(id: &str, url: &str, role: ChannelRole) -> pb::Channel {
     }
 }
 
+pub(crate) fn upserting(channel: pb::Channel) -> UpsertChannelRequest {
+    UpsertChannelRequest { channel: Some(channel), request_id: fresh(), ..Default::default() }
+}
+
 /// Lets as much time pass as tells two rows of the log apart.
 fn a_moment_later(bank: &Bank) {
     bank.pass(chrono::Duration::milliseconds(1));
@@ -49,12 +53,7 @@ fn a_moment_later(bank: &Bank) {
 
 async fn upsert(bank: &Bank, channel: pb::Channel) -> Result<pb::Channel, Status> {
     a_moment_later(bank);
-    let request = UpsertChannelRequest {
-        channel: Some(channel),
-        request_id: fresh(),
-        ..UpsertChannelRequest::default()
-    };
-    Ok(client(bank).upsert_channel(request).await?.into_inner().channel.unwrap())
+    Ok(client(bank).upsert_channel(upserting(channel)).await?.into_inner().channel.unwrap())
 }
 
 async fn set_state(

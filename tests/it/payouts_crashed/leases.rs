@@ -2,9 +2,10 @@
 //! it, and that is little.
 
 use account_status::pb::v1::channel_service_client::ChannelServiceClient;
-use account_status::pb::v1::{self as pb, ChannelRange, ChannelRole, UpsertChannelRequest};
+use account_status::pb::v1::{Channel, ChannelRange, ChannelRole};
 
 use super::*;
+use crate::channels::{configured, upserting};
 
 const LIVES: usize = 5;
 const PAYOUTS: usize = 4;
@@ -19,19 +20,9 @@ async fn deposit(program: &Program, scene: &Scene) {
         float_amount: "100000.00".to_owned(),
         ..ChannelRange::default()
     };
-    let channel = pb::Channel {
-        channel_id: "CH-SIM".to_owned(),
-        url: format!("http://{}", scene.channel.address),
-        role: ChannelRole::Primary.into(),
-        priority: 1,
-        ranges: vec![range],
-        ..pb::Channel::default()
-    };
-    let request = UpsertChannelRequest {
-        channel: Some(channel),
-        request_id: fresh(),
-        ..UpsertChannelRequest::default()
-    };
+    let url = format!("http://{}", scene.channel.address);
+    let configured = configured("CH-SIM", &url, ChannelRole::Primary);
+    let request = upserting(Channel { ranges: vec![range], ..configured });
     ChannelServiceClient::new(program.channel.clone()).upsert_channel(request).await.unwrap();
 }
 
