@@ -71,21 +71,22 @@ async fn without_the_replay_check_a_request_counts_again_on_postgres() {
     .await;
 }
 
-/// Sent without a last look at the freezes, money goes that they claim.
+/// Sent without a last look at the freezes, money goes that they claim. A rush may find only what is sent
+/// under a condition; then there is another.
 async fn without_recheck(engine: Engine) {
-    let (mut found, mut tries) = (Vec::new(), 0);
-    while found.is_empty() {
-        assert!(tries < TRIES, "Recheck is off, and nothing was found broken");
+    let (mut sent, mut tries) = (0, 0);
+    let mut found = Vec::new();
+    while sent == 0 {
+        assert!(tries < TRIES, "Recheck is off, and nothing was sent past a claim: {found:#?}");
         tries += 1;
         let off = Off::turn(Safeguard::Recheck);
         let rushed = freezes_meet_payouts(engine, CALLS).await;
         drop(off);
         let Some((broken, _seen)) = rushed else { return };
-        found = broken;
+        sent = broken.iter().filter(|what| what.contains("sent past an unfilled claim")).count();
+        found.extend(broken);
     }
-    let sent = found.iter().filter(|what| what.contains("sent past an unfilled claim")).count();
-    println!("{engine:?} without Recheck, {} found in try {tries}, {sent} sent", found.len());
-    assert!(sent > 0, "nothing was sent past a claim: {found:#?}");
+    println!("{engine:?} without Recheck, {} found in {tries} tries, {sent} sent", found.len());
     let (broken, _seen) = freezes_meet_payouts(engine, CALLS).await.expect("it was there");
     assert!(broken.is_empty(), "Recheck stands: {broken:#?}");
 }
